@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: {
+    alias: {
+      '@shared': resolve(__dirname, 'src/shared'),
+      '@main': resolve(__dirname, 'src/main'),
+      '@renderer': resolve(__dirname, 'src/renderer/src'),
+      '@test': resolve(__dirname, 'test'),
+    },
+  },
+  test: {
+    include: ['test/**/*.spec.ts'],
+    exclude: ['test/e2e/**', '**/node_modules/**'],
+    setupFiles: ['test/support/setup.ts'],
+    testTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
