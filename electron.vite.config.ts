@@ -22,7 +22,7 @@ const stripNodePrefix: Plugin = {
     legacy ? { code: code.replace(/require\((["'`])node:/g, 'require($1'), map: null } : null,
 };
 
-const external = [...builtinModules.flatMap((name) => [name, `node:${name}`])];
+const external = builtinModules.flatMap((name) => [name, `node:${name}`]);
 
 export default defineConfig({
   main: {
