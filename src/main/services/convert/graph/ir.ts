@@ -140,7 +140,8 @@ export class Graph {
   /** Whoever reads `from` (operators and graph outputs) reads `to` from now on. */
   replaceUses(from: Value, to: Value): void {
     if (from === to) return;
-    for (const user of [...from.users])
+    // A copy: setInputs changes the set that is walked.
+    for (const user of Array.from(from.users))
       user.setInputs(user.inputs.map((input) => (input === from ? to : input)));
     this.outputs = this.outputs.map((output) => (output === from ? to : output));
   }
