@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { ERROR_CODES } from '../error/app-error';
+
+export const JOB_KINDS = ['convert', 'benchmark', 'cloud', 'demo'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** What a job is doing now. `fraction` (0..1) only when it is known. */
+export const progressSchema = z.object({
+  stage: z.string(),
+  message: z.string(),
+  fraction: z.number().min(0).max(1).optional(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+export const wireErrorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  details: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+    .default({}),
+});
+export type WireError = z.infer<typeof wireErrorSchema>;
+
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(JOB_KINDS),
+  title: z.string(),
+  state: z.enum(JOB_STATES),
+  progress: progressSchema,
+  error: wireErrorSchema.optional(),
+  /** Ids of what the job made. */
+  modelId: z.string().optional(),
+  variantIds: z.array(z.string()),
+  runIds: z.array(z.string()),
+  /** Lines for the log view, newest last; bounded. */
+  log: z.array(z.string()),
+  startedAt: z.string(),
+  endedAt: z.string().optional(),
+});
+export type Job = z.infer<typeof jobSchema>;

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+
+/** `null` stands for a figure that is not defined: an SNR without any error, a cosine of zeros. */
+const figure = z.number().nullable();
+
+/** Error of one output against a reference, over all samples, on dequantized values. */
+export const outputErrorSchema = z.object({
+  output: z.string(),
+  maxAbs: figure,
+  meanAbs: figure,
+  /** Largest minus smallest reference value: what the errors are to be seen against. */
+  range: figure,
+  snrDb: figure,
+  psnrDb: figure,
+  cosine: figure,
+  /** Share of samples whose largest element (or five largest) agree; only for outputs that look like class scores. */
+  top1Agreement: figure,
+  top5Agreement: figure,
+});
+export type OutputError = z.infer<typeof outputErrorSchema>;
+
+export const STAGES = [
+  'original-to-float32',
+  'float32-to-variant',
+  'original-to-variant',
+  'host-to-device',
+] as const;
+/** One step of the error budget: the same inputs through two programs. */
+export const validationStageSchema = z.object({
+  stage: z.enum(STAGES),
+  /** What computed the two sides, e.g. "TensorFlow 2.16.2 (tfjs-node)" and "TFLite 2.21". */
+  reference: z.string(),
+  candidate: z.string(),
+  samples: z.number().int(),
+  outputs: z.array(outputErrorSchema),
+});
+export type ValidationStage = z.infer<typeof validationStageSchema>;
+
+export const accuracySchema = z.object({
+  /** Shares of labelled samples classified rightly, 0..1. */
+  before: z.number(),
+  after: z.number(),
+  samples: z.number().int(),
+});
+export type Accuracy = z.infer<typeof accuracySchema>;
+
+export const runtimeVerdictSchema = z.object({
+  runtime: z.enum(['tflite-2.9', 'tflite-2.21']),
+  verdict: z.enum(['right', 'wrong', 'refused', 'not-run']),
+  reason: z.string(),
+});
+export type RuntimeVerdict = z.infer<typeof runtimeVerdictSchema>;
+
+export const interfaceDifferenceSchema = z.object({
+  tensor: z.string(),
+  what: z.string(),
+  /** Why it is so, when it is a recorded choice (int8 inputs asked for, batch fixed by the user); an error otherwise. */
+  explanation: z.string().optional(),
+});
+
+/** Error of one operator's output between the float and the quantized model, in steps of its quantization. */
+export const layerErrorSchema = z.object({
+  operator: z.string(),
+  type: z.string(),
+  /** RMSE divided by the output's scale: about 0.289 when only rounding is lost, suspicious above 0.7. */
+  rmseOverScale: figure,
+  snrDb: figure,
+  suspicious: z.boolean(),
+});
+export type LayerError = z.infer<typeof layerErrorSchema>;
+
+export const validationMarksSchema = z.object({
+  minCosine: z.number(),
+  minSnrDb: z.number(),
+  /** Accuracy after divided by accuracy before. */
+  minAccuracyRatio: z.number(),
+});
+export type ValidationMarks = z.infer<typeof validationMarksSchema>;
+
+export const validationReportSchema = z.object({
+  status: z.enum(['passed', 'failed', 'not-validated']),
+  /** One sentence each: why it failed, or why it could not be validated. */
+  reasons: z.array(z.string()),
+  interfaceDifferences: z.array(interfaceDifferenceSchema),
+  stages: z.array(validationStageSchema),
+  accuracy: accuracySchema.optional(),
+  runtimes: z.array(runtimeVerdictSchema),
+  layers: z.array(layerErrorSchema).optional(),
+  marks: validationMarksSchema,
+  /** What the figures were taken on, e.g. "resources/samples/digits/test.npz (200 samples, labelled)" or "random data". */
+  data: z.object({ description: z.string(), samples: z.number().int(), random: z.boolean() }),
+  warnings: z.array(z.string()),
+});
+export type ValidationReport = z.infer<typeof validationReportSchema>;
