@@ -1,10 +1,22 @@
 import type { DType, TypedArray } from '@shared/model/dtype';
-import type { Attrs, Graph, Op, TensorType, Value } from '../graph/ir';
+import type { Attrs, ConstantData, Graph, Op, TensorType, Value } from '../graph/ir';
 import type { SourceNode } from '../source';
 
 /** How one field of a TFLite options table is stored; its slot is its place in the list. */
 export type OptionKind =
-  'int8' | 'uint8' | 'int32' | 'uint32' | 'float32' | 'bool' | 'int32[]' | 'deprecated';
+  | 'int8'
+  | 'uint8'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'float32'
+  | 'bool'
+  | 'string'
+  | 'int32[]'
+  | 'float32[]'
+  /** An attribute that is a Graph, written as the int32 index of its subgraph. */
+  | 'graph'
+  | 'deprecated';
 
 /**
  * The options table of an operator as data: `union` is its number in the BuiltinOptions union of TFLite's schema, `fields`
@@ -78,6 +90,14 @@ export interface OpDefinition<A extends Attrs = Attrs> {
 /** Turns one TensorFlow node into operators; returns a value per output of the node that is used. */
 export type Lowering = (context: LowerContext) => readonly Value[] | Value;
 
+/**
+ * An argument of a function that is lowered to a graph. One with `constant` is that constant inside of the graph, and no
+ * input of it (loop-invariant weights); a Value may be given as it is.
+ */
+export interface FunctionArgument extends TensorType {
+  readonly constant?: ConstantData | undefined;
+}
+
 /** What a lowering sees of its surroundings. */
 export interface LowerContext {
   readonly node: SourceNode;
@@ -101,6 +121,8 @@ export interface LowerContext {
   scalar(dtype: DType, value: number): Value;
   tensor(tensor: ConstantTensor, name?: string): Value;
   ints32(values: readonly number[], shape?: readonly number[]): Value;
+  /** A new constant over data that may be read lazily. */
+  constantOf(type: TensorType, data: ConstantData, name?: string): Value;
   /**
    * Adds an operator (its type from the registry), infers its outputs and folds it at once when all operands are constant
    * and the result is small. Returns its outputs.
@@ -109,7 +131,7 @@ export interface LowerContext {
   /** Same for operators with one output. */
   emit1(type: string, attrs: Attrs, inputs: readonly (Value | null)[], name?: string): Value;
   /** Lowers one of the model's functions (body of While, branch of If) to a graph of its own. */
-  lowerFunction(name: string, argTypes: readonly TensorType[]): Graph;
+  lowerFunction(name: string, args: readonly FunctionArgument[]): Graph;
   /** Refuses the node with a reason that names what is not supported and what the user can do. */
   refuse(reason: string): never;
 }
