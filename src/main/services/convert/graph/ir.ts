@@ -17,10 +17,11 @@ export interface ConstantData {
 }
 
 /**
- * An element of a small integer tensor that describes a shape: a known number, or "what dimension `axis` of `value` turns
- * out to be at run time". Lets RESHAPE to [batch, 10] be seen through SHAPE, STRIDED_SLICE and PACK.
+ * An element of a small integer tensor that describes a shape: a known number, "what dimension `axis` of `value` turns
+ * out to be at run time", or a number only known then. Lets RESHAPE to [batch, 10] be seen through SHAPE, STRIDED_SLICE
+ * and PACK.
  */
-export type ShapeElement = number | { readonly value: Value; readonly axis: number };
+export type ShapeElement = number | { readonly value: Value; readonly axis: number } | 'unknown';
 
 /** One tensor. Values are compared by identity; names need not be unique before writing. */
 export class Value {

@@ -64,7 +64,7 @@ function constantResults(definition: RegisteredOp, op: Op): readonly ConstantDat
   // The operator gives up its operands afterwards, so what the kernel is to see is kept apart from it.
   const operands = [...op.inputs];
   const outputs = op.outputs.map((output) => new Value(output.name, output));
-  const compute = (): readonly TypedArray[] => {
+  const compute = (): readonly TypedArray[] | undefined => {
     const frozen = new Op(op.type, op.name, op.attrs, operands, outputs);
     const arrays = fold.call(
       definition,
@@ -72,7 +72,7 @@ function constantResults(definition: RegisteredOp, op: Op): readonly ConstantDat
       frozen,
     );
     frozen.setInputs([]);
-    arrays.forEach((array, i) => {
+    arrays?.forEach((array, i) => {
       if (array.byteLength !== sizes[i])
         throw new Error(
           `folding ${op.type} '${op.name}' gave ${array.byteLength} bytes instead of ${sizes[i]}`,
@@ -80,8 +80,10 @@ function constantResults(definition: RegisteredOp, op: Op): readonly ConstantDat
     });
     return arrays;
   };
-  if (total <= EAGER_FOLD_BYTES) return compute().map(dataOf);
-  return sizes.map((byteLength, i) => ({ byteLength, bytes: () => bytesOf(compute()[i] as TypedArray) }));
+  // Kernels that do not know an element type know neither of these, so there is no need to try the others now.
+  const doubtful = operands.some((input) => input?.dtype === 'float16' || input?.dtype === 'complex64');
+  if (total <= EAGER_FOLD_BYTES || doubtful) return compute()?.map(dataOf);
+  return sizes.map((byteLength, i) => ({ byteLength, bytes: () => bytesOf(compute()?.[i] as TypedArray) }));
 }
 
 /** Notes what the operator tells about a shape-like output; when every element is a plain number it is a constant. */

@@ -79,13 +79,22 @@ export interface OpDefinition<A extends Attrs = Attrs> {
   /** Version for the operand types it has (after quantization, too). */
   version(op: Op<A>): OpVersion;
   readonly quantization: QuantizationFacts;
-  /** Computes the outputs from constant operands (null for an absent one); left out where it never pays. */
-  fold?(inputs: readonly (ConstantTensor | null)[], op: Op<A>): readonly TypedArray[];
+  /**
+   * Computes the outputs from constant operands (null for an absent one); left out where it never pays, undefined for
+   * operands it does not know how to. The outputs' types are known already.
+   */
+  fold?(inputs: readonly (ConstantTensor | null)[], op: Op<A>): readonly TypedArray[] | undefined;
   /** What is known of a shape-like output (see Value.shapeElements) although not all operands are constant. */
   shapeElements?(op: Op<A>): Value['shapeElements'];
   /** TensorFlow operators that become this one (perhaps with others around it). */
-  readonly lower?: Readonly<Record<string, Lowering>>;
+  readonly lower?: Lowerings;
 }
+
+/**
+ * TensorFlow operators that become others, by name: the `lower` of a definition, or what a file in ops/ exports as
+ * `lowerings` when no TFLite operator of its own belongs to them.
+ */
+export type Lowerings = Readonly<Record<string, Lowering>>;
 
 /** Turns one TensorFlow node into operators; returns a value per output of the node that is used. */
 export type Lowering = (context: LowerContext) => readonly Value[] | Value;

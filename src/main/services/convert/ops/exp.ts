@@ -1,0 +1,14 @@
+import { unaryOp } from './kit/unary';
+import { versionByType, versions } from './kit/versions';
+
+const version = versions('1.7.0', '2.12.0');
+
+export const op = unaryOp({
+  type: 'EXP',
+  code: 47,
+  tf: ['Exp'],
+  dtypes: ['float32'],
+  quantization: { rule: 'free', operands: [0], int16Kernel: true },
+  version: (op) => version(versionByType(op, 0, { int8: 2, int16: 2 })),
+  compute: { float: Math.exp },
+});

@@ -1,0 +1,14 @@
+import { unaryOp } from './kit/unary';
+import { versionByType, versions } from './kit/versions';
+
+const version = versions('1.14.0', '2.15.0');
+
+export const op = unaryOp({
+  type: 'LOG',
+  code: 73,
+  tf: ['Log'],
+  dtypes: ['float32'],
+  quantization: { rule: 'free', operands: [0], int16Kernel: true },
+  version: (op) => version(versionByType(op, 0, { int8: 2, int16: 2 })),
+  compute: { float: Math.log },
+});
