@@ -1,0 +1,95 @@
+import { asEngineMessage, type EngineMessage, type HostMessage } from './messages';
+
+/** A started engine, whatever kind of process it is. */
+export interface EngineChild {
+  send(message: HostMessage): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the process is gone. */
+  onExit(listener: (reason: string) => void): void;
+  kill(): void;
+}
+
+/** One client's line to the engine. */
+export interface EngineChannel {
+  send(data: string): void;
+  close(): void;
+}
+
+interface OpenChannel {
+  readonly onData: (data: string) => void;
+  readonly onClose: (reason: string) => void;
+}
+
+/**
+ * Keeps the engine running in a process of its own. When it dies, every open channel is closed with the reason and the
+ * next channel starts a new one: clients reconnect, stored runs are safe in the data folder.
+ */
+export class EngineProcess {
+  readonly #launch: () => EngineChild;
+  readonly #onStartFailure: (message: string) => void;
+  readonly #channels = new Map<number, OpenChannel>();
+  #child: EngineChild | undefined;
+  #nextChannel = 1;
+  #stopping = false;
+
+  constructor(launch: () => EngineChild, onStartFailure: (message: string) => void) {
+    this.#launch = launch;
+    this.#onStartFailure = onStartFailure;
+  }
+
+  openChannel(onData: (data: string) => void, onClose: (reason: string) => void): EngineChannel {
+    const child = this.#running();
+    const channel = this.#nextChannel++;
+    this.#channels.set(channel, { onData, onClose });
+    child.send({ type: 'open', channel });
+    return {
+      send: (data) => {
+        if (this.#channels.has(channel)) this.#child?.send({ type: 'data', channel, data });
+      },
+      close: () => {
+        if (this.#channels.delete(channel)) this.#child?.send({ type: 'close', channel });
+      },
+    };
+  }
+
+  /** Asks the engine to finish and ends it when it does not within `graceMs`. */
+  async stop(graceMs = 3000): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (!child) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        child.kill();
+        resolve();
+      }, graceMs);
+      child.onExit(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      child.send({ type: 'stop' });
+    });
+  }
+
+  #running(): EngineChild {
+    if (this.#child) return this.#child;
+    const child = this.#launch();
+    this.#child = child;
+    child.onMessage((raw) => {
+      const message = asEngineMessage(raw);
+      if (message) this.#receive(message);
+    });
+    child.onExit((reason) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      const open = [...this.#channels.values()];
+      this.#channels.clear();
+      if (!this.#stopping) for (const channel of open) channel.onClose(reason);
+    });
+    return child;
+  }
+
+  #receive(message: EngineMessage): void {
+    if (message.type === 'data') this.#channels.get(message.channel)?.onData(message.data);
+    else if (message.type === 'failed') this.#onStartFailure(message.message);
+  }
+}
