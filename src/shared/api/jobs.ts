@@ -62,8 +62,17 @@ export const cloudInputSchema = z.strictObject({
 });
 export type CloudInput = z.infer<typeof cloudInputSchema>;
 
+export const validateInputSchema = z.strictObject({
+  model: path,
+  variant: path,
+  signature: name.optional(),
+  data: path.optional(),
+});
+export type ValidateInput = z.infer<typeof validateInputSchema>;
+
 export const jobsApi = {
   convert: oc.input(convertInputSchema).output(jobSchema),
+  validate: oc.input(validateInputSchema).output(jobSchema),
   benchmark: oc.input(benchmarkInputSchema).output(jobSchema),
   cloud: oc.input(cloudInputSchema).output(jobSchema),
   list: oc.output(z.array(jobSchema)),

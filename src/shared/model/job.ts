@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ERROR_CODES } from '../error/app-error';
+import { validationReportSchema } from './validation';
 
-export const JOB_KINDS = ['convert', 'benchmark', 'cloud', 'demo'] as const;
+export const JOB_KINDS = ['convert', 'validate', 'benchmark', 'cloud'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export const JOB_STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -35,6 +36,10 @@ export const jobSchema = z.object({
   modelId: z.string().optional(),
   variantIds: z.array(z.string()),
   runIds: z.array(z.string()),
+  /** Files written for the user: variants where `--out` said, a report. */
+  files: z.array(z.string()),
+  /** Of a job that validated one variant. */
+  validation: validationReportSchema.optional(),
   /** Lines for the log view, newest last; bounded. */
   log: z.array(z.string()),
   startedAt: z.string(),
