@@ -1,0 +1,93 @@
+import type { Value } from '../graph/ir';
+import { constantNumbers } from './kit/constants';
+import { channelsFirst, channelsLast, PLAIN_ADD, PLAIN_MUL } from './kit/convolution';
+import { floatConstant } from './kit/lazy-constant';
+import type { LowerContext, Lowering } from './op';
+
+/** Scale, offset, mean and variance [C] of a normalization over channels. */
+interface Statistics {
+  readonly scale: Value;
+  readonly offset: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * scale + offset along the last axis, as MUL and ADD. */
+export function batchNorm(context: LowerContext, x: Value, statistics: Statistics, epsilon: number): Value {
+  const folded =
+    foldedStatistics(context, statistics, epsilon) ?? computedStatistics(context, statistics, epsilon);
+  return context.emit1('ADD', PLAIN_ADD, [
+    context.emit1('MUL', PLAIN_MUL, [x, folded.factor]),
+    folded.offset,
+  ]);
+}
+
+interface Affine {
+  readonly factor: Value;
+  readonly offset: Value;
+}
+
+function foldedStatistics(
+  context: LowerContext,
+  statistics: Statistics,
+  epsilon: number,
+): Affine | undefined {
+  const scale = constantNumbers(statistics.scale);
+  const offset = constantNumbers(statistics.offset);
+  const mean = constantNumbers(statistics.mean);
+  const variance = constantNumbers(statistics.variance);
+  if (!scale || !offset || !mean || !variance) return undefined;
+  const factor = scale.map((s, i) => s / Math.sqrt((variance[i] ?? 0) + epsilon));
+  const shift = offset.map((o, i) => o - (mean[i] ?? 0) * (factor[i] ?? 0));
+  const name = context.node.name;
+  return {
+    factor: floatConstant(`${name}/factor`, [factor.length], Float32Array.from(factor)),
+    offset: floatConstant(`${name}/offset`, [shift.length], Float32Array.from(shift)),
+  };
+}
+
+function computedStatistics(context: LowerContext, statistics: Statistics, epsilon: number): Affine {
+  const { scale, offset, mean, variance } = statistics;
+  const shifted = context.emit1('ADD', PLAIN_ADD, [variance, context.scalar('float32', epsilon)]);
+  const factor = context.emit1('MUL', PLAIN_MUL, [context.emit1('RSQRT', {}, [shifted]), scale]);
+  const product = context.emit1('MUL', PLAIN_MUL, [mean, factor]);
+  return { factor, offset: context.emit1('SUB', PLAIN_ADD, [offset, product]) };
+}
+
+/** Mean and variance over all axes but the last, as training mode takes them. */
+function batchStatistics(context: LowerContext, x: Value): Pick<Statistics, 'mean' | 'variance'> {
+  const axes = context.ints32(Array.from({ length: x.shape.length - 1 }, (_, axis) => axis));
+  const mean = context.emit1('MEAN', { keep_dims: false }, [x, axes]);
+  const squares = context.emit1('SQUARED_DIFFERENCE', {}, [x, mean]);
+  return { mean, variance: context.emit1('MEAN', { keep_dims: false }, [squares, axes]) };
+}
+
+const lower: Lowering = (context) => {
+  const first = context.string('data_format', 'NHWC').startsWith('NC');
+  const input = context.input(0);
+  const x = first ? channelsLast(context, input) : input;
+  const [scale, offset] = [context.input(1), context.input(2)];
+  const training = context.bool('is_training', true);
+  const { mean, variance } = training
+    ? batchStatistics(context, x)
+    : { mean: context.input(3), variance: context.input(4) };
+  const y = batchNorm(context, x, { scale, offset, mean, variance }, context.float('epsilon', 0.0001));
+  return [first ? channelsFirst(context, y) : y, mean, variance, mean, variance];
+};
+
+/** TensorFlow 1's operator of four axes; gamma only counts with scale_after_normalization. */
+const lowerV0: Lowering = (context) => {
+  const [x, mean, variance, beta] = [context.input(0), context.input(1), context.input(2), context.input(3)];
+  const ones = new Float32Array(mean.shape[0] ?? 1).fill(1);
+  const scale = context.bool('scale_after_normalization')
+    ? context.input(4)
+    : floatConstant(context.node.name, [ones.length], ones);
+  return batchNorm(context, x, { scale, offset: beta, mean, variance }, context.float('variance_epsilon'));
+};
+
+export const lowerings: Readonly<Record<string, Lowering>> = {
+  FusedBatchNorm: lower,
+  FusedBatchNormV2: lower,
+  FusedBatchNormV3: lower,
+  BatchNormWithGlobalNormalization: lowerV0,
+};
