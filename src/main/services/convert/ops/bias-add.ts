@@ -1,7 +1,7 @@
 import type { Value } from '../graph/ir';
 import { PLAIN_ADD } from './kit/convolution';
 import { reshapedConstant } from './kit/lazy-constant';
-import type { LowerContext, Lowering } from './op';
+import type { LowerContext, Lowering, Lowerings } from './op';
 
 /** Adds a vector along the channel axis: the last one, or axis 1 of a channels-first tensor. */
 export function biasAdd(context: LowerContext, x: Value, bias: Value, channelsFirst: boolean): Value {
@@ -22,4 +22,4 @@ const lower: Lowering = (context) =>
     context.string('data_format', 'NHWC').startsWith('NC'),
   );
 
-export const lowerings: Readonly<Record<string, Lowering>> = { BiasAdd: lower, BiasAddV1: lower };
+export const lowerings: Lowerings = { BiasAdd: lower, BiasAddV1: lower };

@@ -1,6 +1,6 @@
 import type { Value } from '../graph/ir';
 import { PLAIN_ADD, PLAIN_MUL } from './kit/convolution';
-import type { LowerContext, Lowering } from './op';
+import type { LowerContext, Lowering, Lowerings } from './op';
 
 /** lambda and lambda * alpha of the scaled exponential unit (arXiv 1706.02515). */
 const SELU_SCALE = 1.0507009873554805;
@@ -30,7 +30,7 @@ const softsign = (context: LowerContext, x: Value): Value => {
 };
 
 /** Activations that TFLite has no operator for, in the fewest it has. */
-export const lowerings: Readonly<Record<string, Lowering>> = {
+export const lowerings: Lowerings = {
   Selu: (context) => selu(context, context.input(0)),
   Softplus: (context) => softplus(context, context.input(0)),
   Softsign: (context) => softsign(context, context.input(0)),

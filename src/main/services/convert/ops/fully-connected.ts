@@ -76,7 +76,7 @@ export const op = defineOp<FullyConnectedAttrs>({
     dynamicRange: 'compute',
   },
   fold([input, weights, bias], op: Op<FullyConnectedAttrs>) {
-    if (!input || !weights) throw new Error('FULLY_CONNECTED needs an input and weights');
+    if (input?.dtype !== 'float32' || weights?.dtype !== 'float32') return undefined;
     const [outputs = 1, inputs = 1] = weights.shape;
     const x = input.data as Float32Array;
     const w = weights.data as Float32Array;

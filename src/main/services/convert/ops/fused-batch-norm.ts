@@ -1,8 +1,8 @@
 import type { Value } from '../graph/ir';
-import { constantNumbers } from './kit/constants';
+import { constantNumbers } from '../graph/constant';
 import { channelsFirst, channelsLast, PLAIN_ADD, PLAIN_MUL } from './kit/convolution';
 import { floatConstant } from './kit/lazy-constant';
-import type { LowerContext, Lowering } from './op';
+import type { LowerContext, Lowering, Lowerings } from './op';
 
 /** Scale, offset, mean and variance [C] of a normalization over channels. */
 interface Statistics {
@@ -85,7 +85,7 @@ const lowerV0: Lowering = (context) => {
   return batchNorm(context, x, { scale, offset: beta, mean, variance }, context.float('variance_epsilon'));
 };
 
-export const lowerings: Readonly<Record<string, Lowering>> = {
+export const lowerings: Lowerings = {
   FusedBatchNorm: lower,
   FusedBatchNormV2: lower,
   FusedBatchNormV3: lower,

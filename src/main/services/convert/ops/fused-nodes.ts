@@ -5,7 +5,7 @@ import { depthwiseConvolution } from './depthwise-conv-2d';
 import { batchNorm } from './fused-batch-norm';
 import { matmul } from './fully-connected';
 import { channelsFirst, channelsLast, spatialAttrs } from './kit/convolution';
-import type { LowerContext, Lowering } from './op';
+import type { LowerContext, Lowering, Lowerings } from './op';
 
 /** Activations that TensorFlow's graph optimizer and TF.js fuse into a node, and the operators they are. */
 const ACTIVATIONS: Readonly<Record<string, string>> = {
@@ -60,7 +60,7 @@ const depthwise: Lowering = (context) => {
 };
 
 /** Nodes that stand for a chain of others, as TF.js's converter and TensorFlow's own optimizer write them. */
-export const lowerings: Readonly<Record<string, Lowering>> = {
+export const lowerings: Lowerings = {
   _FusedConv2D: conv,
   FusedConv2D: conv,
   FusedDepthwiseConv2dNative: depthwise,

@@ -6,13 +6,11 @@ export const sameType = (op: Op): readonly TensorType[] => [
   { dtype: op.input(0).dtype, shape: op.input(0).shape },
 ];
 
-/** A folding kernel that applies `f` to each element of the first operand, in double precision, stored as float32. */
+/** A folding kernel that applies `f` to each element of a float32 operand, in double precision. */
 export const foldEach =
   (f: (x: number) => number) =>
-  ([input]: readonly (ConstantTensor | null)[]): readonly Float32Array[] => {
-    if (!input || input.dtype !== 'float32') throw new Error('only float32 is folded');
-    return [(input.data as Float32Array).map(f)];
-  };
+  ([input]: readonly (ConstantTensor | null)[]): readonly Float32Array[] | undefined =>
+    input?.dtype === 'float32' ? [(input.data as Float32Array).map(f)] : undefined;
 
 /** Lowering of a TensorFlow node to one operator without attributes on its first operand. */
 export const oneToOne =

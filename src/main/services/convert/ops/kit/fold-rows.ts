@@ -4,8 +4,8 @@ import type { ConstantTensor } from '../op';
 export function foldRows(
   [input]: readonly (ConstantTensor | null)[],
   f: (row: number[]) => number[],
-): readonly Float32Array[] {
-  if (!input || input.dtype !== 'float32') throw new Error('only float32 is folded');
+): readonly Float32Array[] | undefined {
+  if (input?.dtype !== 'float32') return undefined;
   const data = input.data as Float32Array;
   const length = input.shape[input.shape.length - 1] ?? 1;
   const result = new Float32Array(data.length);
