@@ -1,6 +1,6 @@
 import type { Value } from '../graph/ir';
 import { PLAIN_ADD, PLAIN_MUL } from './kit/convolution';
-import type { LowerContext, Lowering, Lowerings } from './op';
+import type { LowerContext, Lowerings } from './op';
 
 /** lambda and lambda * alpha of the scaled exponential unit (arXiv 1706.02515). */
 const SELU_SCALE = 1.0507009873554805;
