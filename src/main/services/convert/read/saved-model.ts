@@ -95,7 +95,19 @@ function toSignatures(raw: readonly RawSignature[]): { signatures: SourceSignatu
         outputs: signature.outputs.map(toPort),
       });
   }
-  return { signatures, notes };
+  return { signatures: withoutKerasTwin(signatures), notes };
+}
+
+/** Keras 3 exports every model under two keys, `serve` and `serving_default`, which are the same. */
+function withoutKerasTwin(signatures: SourceSignature[]): SourceSignature[] {
+  const serving = signatures.find((signature) => signature.key === 'serving_default');
+  const portsOf = ({ inputs, outputs }: SourceSignature): string =>
+    JSON.stringify(
+      [inputs, outputs].map((ports) => ports.map(({ name, dtype, shape }) => [name, dtype, shape])),
+    );
+  return signatures.filter(
+    (signature) => signature.key !== 'serve' || !serving || portsOf(signature) !== portsOf(serving),
+  );
 }
 
 function toPort({ name, tensor, dtype, shape }: TensorInfo): SourcePort {
