@@ -6,10 +6,10 @@ export default defineConfig({
   plugins: [vue()],
   resolve: {
     alias: {
-      '@shared': resolve(__dirname, 'src/shared'),
-      '@main': resolve(__dirname, 'src/main'),
-      '@renderer': resolve(__dirname, 'src/renderer/src'),
-      '@test': resolve(__dirname, 'test'),
+      '@shared': resolve(import.meta.dirname, 'src/shared'),
+      '@main': resolve(import.meta.dirname, 'src/main'),
+      '@renderer': resolve(import.meta.dirname, 'src/renderer/src'),
+      '@test': resolve(import.meta.dirname, 'test'),
     },
   },
   test: {

@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from 'commander';
+
+/** "float32,int8" -> two names; empty parts are refused. */
+export function parseList(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.some((part) => part === '')) throw new InvalidArgumentError('Give names separated by commas.');
+  return parts;
+}
+
+/** "input=1,8,8,1", repeatable. */
+export function parseShape(
+  text: string,
+  previous: Readonly<Record<string, number[]>> = {},
+): Record<string, number[]> {
+  const match = /^(.+)=(\d+(?:,\d+)*)$/.exec(text);
+  if (!match?.[1] || !match[2]) throw new InvalidArgumentError('Write it as INPUT=1,224,224,3.');
+  return { ...previous, [match[1]]: match[2].split(',').map(Number) };
+}
+
+export function parsePositiveInt(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number above 0.');
+  return value;
+}
+
+export function parsePositive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}
+
+export function parsePort(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Give a port from 0 (any free one) to 65535.');
+  return value;
+}
+
+/** Only what was given: the contract's schemas refuse `undefined` keys. */
+export function given<T extends Record<string, unknown>>(
+  values: T,
+): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
