@@ -1,0 +1,112 @@
+import type { SourceAttr, SourceFunction, SourceNode, SourceRef } from '../source';
+import { checkCall, type Flattening } from './flattening';
+import { attrsOf, Scope } from './scope';
+
+/** Operators with functions as bodies: names of the attributes, and how many operands precede the bodies' arguments. */
+const BODY_OPS: Readonly<Record<string, { readonly attrs: readonly string[]; readonly own: number }>> = {
+  While: { attrs: ['cond', 'body'], own: 0 },
+  StatelessWhile: { attrs: ['cond', 'body'], own: 0 },
+  If: { attrs: ['then_branch', 'else_branch'], own: 1 },
+  StatelessIf: { attrs: ['then_branch', 'else_branch'], own: 1 },
+  Case: { attrs: ['branches'], own: 1 },
+  StatelessCase: { attrs: ['branches'], own: 1 },
+};
+
+/** `flattenInto` of flatten.ts, handed in because the two need each other. */
+type FlattenInto = (
+  run: Flattening,
+  scope: Scope,
+  nodes: ReadonlyMap<string, SourceNode>,
+  args: ReadonlyMap<string, SourceRef>,
+  roots: readonly SourceRef[],
+  callers: readonly string[],
+) => readonly SourceRef[];
+
+/**
+ * Writes out the bodies of a While, If or Case node. Variables among its operands become constants in the bodies, and are no
+ * operands any more. Undefined for all other nodes.
+ */
+export function flattenBodies(
+  run: Flattening,
+  scope: Scope,
+  node: SourceNode,
+  inputs: readonly SourceRef[],
+  callers: readonly string[],
+  flattenInto: FlattenInto,
+): readonly SourceRef[] | undefined {
+  const kind = Object.hasOwn(BODY_OPS, node.op) ? BODY_OPS[node.op] : undefined;
+  if (!kind) return undefined;
+  const operands = inputs.slice(kind.own);
+  const variables = operands.map((ref) => scope.variableAt(ref));
+  const kept = operands.map((_, i) => i).filter((i) => variables[i] === undefined);
+  const loops = node.op.endsWith('While');
+  const flattened = (name: string, keepOutputs: readonly number[] | undefined): string => {
+    const original = run.source.functions.get(name);
+    if (!original) return name;
+    checkCall(node, original, callers);
+    return flattenBody(run, original, variables, keepOutputs, callers, flattenInto);
+  };
+  const attrs = attrsOf(node.attrs);
+  for (const key of kind.attrs) {
+    const attr = node.attrs[key];
+    // The body of a loop gives back what it was given; its condition gives one truth value.
+    const keep = loops && key === 'body' ? kept : undefined;
+    if (attr?.kind === 'function') attrs[key] = { kind: 'function', value: flattened(attr.value, keep) };
+    else if (attr?.kind === 'list')
+      attrs[key] = {
+        kind: 'list',
+        value: attr.value.map((each): SourceAttr =>
+          each.kind === 'function' ? { kind: 'function', value: flattened(each.value, keep) } : each,
+        ),
+      };
+  }
+  const name = scope.reserve(node.name);
+  const own = inputs.slice(0, kind.own);
+  scope.add({ name, op: node.op, inputs: [...own, ...kept.map((i) => operands[i] as SourceRef)], attrs });
+  if (!loops) return outputCount(node).map((output) => ({ node: name, output }));
+  return operands.map((operand, i) => {
+    const place = kept.indexOf(i);
+    return place < 0 ? operand : { node: name, output: place };
+  });
+}
+
+const outputCount = (node: SourceNode): readonly number[] => {
+  const types = node.attrs['Tout'];
+  return types?.kind === 'list' ? types.value.map((_, i) => i) : [0];
+};
+
+/** A body with its calls written out and its variables frozen, as a function of its own; returns that function's name. */
+function flattenBody(
+  run: Flattening,
+  original: SourceFunction,
+  variables: readonly (string | undefined)[],
+  keepOutputs: readonly number[] | undefined,
+  callers: readonly string[],
+  flattenInto: FlattenInto,
+): string {
+  const name = uniqueName(run, original.name);
+  const scope = new Scope();
+  const args: { name: string; dtype: SourceFunction['args'][number]['dtype'] }[] = [];
+  const bound = new Map<string, SourceRef>();
+  original.args.forEach((arg, i) => {
+    const variable = variables[i];
+    const own = scope.reserve(arg.name);
+    const node: SourceNode = { name: own, op: '_Arg', inputs: [], attrs: attrsOf({}) };
+    if (variable === undefined) {
+      args.push({ name: own, dtype: arg.dtype });
+      bound.set(arg.name, scope.add(node));
+    } else bound.set(arg.name, scope.addVariable({ ...node, op: 'VarHandleOp' }, variable));
+  });
+  const wanted = keepOutputs ? keepOutputs.map((i) => original.outputs[i] as SourceRef) : original.outputs;
+  // Held back, so that a function met again within itself gets another name (and is then refused).
+  run.functions.set(name, original);
+  const outputs = flattenInto(run, scope, original.nodes, bound, wanted, [...callers, original.name]);
+  run.functions.set(name, scope.toFunction(name, args, outputs));
+  return name;
+}
+
+function uniqueName(run: Flattening, wanted: string): string {
+  let name = wanted;
+  for (let i = 1; run.functions.has(name); i++) name = `${wanted}_${i}`;
+  return name;
+}

@@ -1,0 +1,135 @@
+import { AppError } from '@shared/error/app-error';
+import type { SourceAttr, SourceFunction, SourceNode, SourceRef } from '../source';
+import { flattenBodies } from './bodies';
+import { checkCall, type Flattening } from './flattening';
+import { VARIABLE_OPS, type Scope } from './scope';
+import { rewriteVariableNode } from './variables';
+
+const CALL_OPS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
+/** Operators that pass their operands on, one output each. */
+const PASSES_ON = new Set(['Identity', 'IdentityN', 'StopGradient', 'PreventGradient', 'Snapshot']);
+const ASSIGN_OPS = /^(Assign(Add|Sub)?(VariableOp)?|ResourceScatter\w+)$/;
+
+/** Operators on the cycles of TF 1's loops; they get their names before their operands are known. */
+const IN_CYCLES = new Set(['NextIteration', 'RefNextIteration', 'Merge', 'RefMerge']);
+
+/** What a node of the source became: its outputs one by one, or (the usual case) one node with the same outputs. */
+type Outputs = readonly SourceRef[] | string;
+
+/**
+ * Copies what `roots` need of `nodes` into `scope`, calls written out and variables frozen; returns what the roots became.
+ * `args` are the values of the function's arguments, as references of the scope.
+ */
+export function flattenInto(
+  run: Flattening,
+  scope: Scope,
+  nodes: ReadonlyMap<string, SourceNode>,
+  args: ReadonlyMap<string, SourceRef>,
+  roots: readonly SourceRef[],
+  callers: readonly string[],
+): readonly SourceRef[] {
+  const done = new Map<string, Outputs>();
+  for (const [name, ref] of args) done.set(name, [ref]);
+  const resolve = (ref: SourceRef): SourceRef => {
+    const outputs = done.get(ref.node);
+    if (typeof outputs === 'string') return { node: outputs, output: ref.output };
+    // A reference to nothing is left as it is: lowering names it.
+    return outputs?.[ref.output] ?? ref;
+  };
+  const stack: string[] = [];
+  const open = new Set<string>();
+  const visit = (name: string): void => void (done.has(name) || open.has(name) || stack.push(name));
+  const walk = (): void => {
+    for (let name = stack.at(-1); name !== undefined; name = stack.at(-1)) {
+      const node = nodes.get(name);
+      if (!node || (done.has(name) && !open.has(name))) stack.pop();
+      else if (!open.has(name)) {
+        open.add(name);
+        if (IN_CYCLES.has(node.op)) done.set(name, scope.reserve(name));
+        for (let i = node.inputs.length - 1; i >= 0; i--) visit((node.inputs[i] as SourceRef).node);
+      } else {
+        stack.pop();
+        open.delete(name);
+        done.set(name, flattenNode(run, scope, node, resolve, done.get(name), callers));
+      }
+    }
+  };
+  for (const root of roots) {
+    visit(root.node);
+    walk();
+  }
+  noteAssignments(run, scope, nodes, resolve);
+  return roots.map(resolve);
+}
+
+function flattenNode(
+  run: Flattening,
+  scope: Scope,
+  node: SourceNode,
+  resolve: (ref: SourceRef) => SourceRef,
+  reserved: Outputs | undefined,
+  callers: readonly string[],
+): Outputs {
+  run.count();
+  const inputs = node.inputs.map(resolve);
+  if (PASSES_ON.has(node.op)) return inputs;
+  const callee = calleeOf(run, node);
+  if (callee) return inlineCall(run, scope, node, callee, inputs, callers);
+  if (VARIABLE_OPS.has(node.op)) return addVariable(run, scope, node);
+  const rewritten = rewriteVariableNode(run, scope, node, inputs);
+  if (rewritten) return rewritten;
+  const bodies = flattenBodies(run, scope, node, inputs, callers, flattenInto);
+  if (bodies) return bodies;
+  const name = typeof reserved === 'string' ? reserved : scope.reserve(node.name);
+  scope.add({ name, op: node.op, inputs, attrs: node.attrs });
+  return name;
+}
+
+/** TF 1's reference variables are read by using them; resource variables through ReadVariableOp. */
+function addVariable(run: Flattening, scope: Scope, node: SourceNode): Outputs {
+  const tensor = run.source.variables.get(node.name);
+  if (node.op === 'VarHandleOp' || !tensor) {
+    const name = scope.reserve(node.name);
+    scope.addVariable({ name, op: node.op, inputs: [], attrs: node.attrs }, node.name);
+    return name;
+  }
+  run.frozen(node.name);
+  return [scope.constantOf(node.name, tensor)];
+}
+
+function calleeOf(run: Flattening, node: SourceNode): SourceFunction | undefined {
+  const attr: SourceAttr | undefined = CALL_OPS.has(node.op) ? node.attrs['f'] : undefined;
+  return run.source.functions.get(attr?.kind === 'function' ? attr.value : node.op);
+}
+
+function inlineCall(
+  run: Flattening,
+  scope: Scope,
+  node: SourceNode,
+  callee: SourceFunction,
+  inputs: readonly SourceRef[],
+  callers: readonly string[],
+): Outputs {
+  checkCall(node, callee, callers);
+  const args = new Map(callee.args.map((arg, i): [string, SourceRef] => [arg.name, inputs[i] as SourceRef]));
+  if (callee.args.length !== inputs.length)
+    throw new AppError(
+      'model.unreadable',
+      `'${node.name}' calls the function '${callee.name}' with ${inputs.length} arguments; it takes ${callee.args.length}.`,
+    );
+  return flattenInto(run, scope, callee.nodes, args, callee.outputs, [...callers, callee.name]);
+}
+
+/** Assignments have no outputs, so nothing that is walked leads to them; they run all the same. */
+function noteAssignments(
+  run: Flattening,
+  scope: Scope,
+  nodes: ReadonlyMap<string, SourceNode>,
+  resolve: (ref: SourceRef) => SourceRef,
+): void {
+  for (const node of nodes.values()) {
+    if (!ASSIGN_OPS.test(node.op) || !node.inputs[0]) continue;
+    const variable = scope.variableAt(resolve(node.inputs[0]));
+    if (variable !== undefined) run.assigned(variable);
+  }
+}
