@@ -1,5 +1,5 @@
 import { AppError } from '@shared/error/app-error';
-import { Graph, Value, type Model, type ModelSignature } from './graph/ir';
+import { Graph, signatureOf, Value, type Model, type ModelSignature } from './graph/ir';
 import { mainScope, type FunctionScope } from './lower/scope';
 import { unsupported, type Problem } from './lower/refusal';
 import { Pace } from './pace';
@@ -34,14 +34,16 @@ export async function lower(
         shape: inputShape(port, options.shapes?.[port.name]),
       });
       scope.bind(port.ref, value);
-      return { name: port.name, value };
+      return value;
     });
-    graph.inputs = inputs.map(({ value }) => value);
+    graph.inputs = inputs;
     await lowerPolitely(scope, signature, source.nodes.size, pace);
     if (problems.length > 0) continue;
-    const outputs = signature.outputs.map((port) => ({ name: port.name, value: scope.valueOf(port.ref) }));
-    graph.outputs = Array.from(new Set(outputs.map(({ value }) => value)));
-    signatures.push({ key: signature.key, graph, inputs, outputs });
+    graph.outputs = signature.outputs.map((port) => scope.valueOf(port.ref));
+    const place = ({ name }: SourcePort, index: number): { name: string; index: number } => ({ name, index });
+    signatures.push(
+      signatureOf(signature.key, graph, signature.inputs.map(place), signature.outputs.map(place)),
+    );
   }
   if (problems.length > 0) throw unsupported(problems, source.signatures.length > 1);
   return {

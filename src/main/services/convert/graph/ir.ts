@@ -186,12 +186,47 @@ export class Graph {
   }
 }
 
-/** One entry point: names as the original's signature has them, in its order. */
+/** An input or output of a signature; `value` is looked up in its graph, so it is always the current one. */
+export interface SignaturePort {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** One entry point: names as the original's signature has them, in its order. Made by `signatureOf`. */
 export interface ModelSignature {
   readonly key: string;
   readonly graph: Graph;
-  readonly inputs: readonly { readonly name: string; readonly value: Value }[];
-  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  readonly inputs: readonly SignaturePort[];
+  readonly outputs: readonly SignaturePort[];
+}
+
+/** Where a port is among the inputs or outputs of its graph. */
+export interface PortPlace {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** A signature whose ports are places in the graph's inputs and outputs: rewrites of the graph need not know of it. */
+export function signatureOf(
+  key: string,
+  graph: Graph,
+  inputs: readonly PortPlace[],
+  outputs: readonly PortPlace[],
+): ModelSignature {
+  const port = ({ name, index }: PortPlace, side: 'inputs' | 'outputs'): SignaturePort => ({
+    name,
+    get value(): Value {
+      const value = graph[side][index];
+      if (!value) throw new Error(`the graph '${graph.name}' has no ${side}[${index}] for '${name}'`);
+      return value;
+    },
+  });
+  return {
+    key,
+    graph,
+    inputs: inputs.map((place) => port(place, 'inputs')),
+    outputs: outputs.map((place) => port(place, 'outputs')),
+  };
 }
 
 /** A whole model in the converter's own form. `graphs[0]` is the default signature's; bodies are reached through attrs. */

@@ -49,7 +49,7 @@ export function foldOp(op: Op): boolean {
 
 function constantResults(definition: RegisteredOp, op: Op): readonly ConstantData[] | undefined {
   const { fold } = definition;
-  if (!fold || op.inputs.length === 0) return undefined;
+  if (!fold || definition.stateful || op.inputs.length === 0) return undefined;
   let operandBytes = 0;
   for (const input of op.inputs) {
     if (!input) continue;

@@ -86,6 +86,10 @@ export interface OpDefinition<A extends Attrs = Attrs> {
   fold?(inputs: readonly (ConstantTensor | null)[], op: Op<A>): readonly TypedArray[] | undefined;
   /** What is known of a shape-like output (see Value.shapeElements) although not all operands are constant. */
   shapeElements?(op: Op<A>): Value['shapeElements'];
+  /** The operand that the output always equals, when there is one (RESHAPE to the same shape): then it can go. */
+  identity?(op: Op<A>): Value | undefined;
+  /** Has state, an effect, or another result each time: never folded, merged with its like, or dropped. */
+  readonly stateful?: boolean;
   /** TensorFlow operators that become this one (perhaps with others around it). */
   readonly lower?: Lowerings;
 }

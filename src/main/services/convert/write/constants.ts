@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { checkedBytes, contentKey } from '../graph/constant-content';
 import type { ConstantData } from '../graph/ir';
 
 /** Constants up to this size are compared before anything is laid out; larger ones while they are written. */
@@ -42,18 +42,4 @@ export class ConstantTable {
     this.#byContent.set(key, index);
     return index;
   }
-}
-
-/** The same for equal contents, different for different ones. */
-export const contentKey = (bytes: Uint8Array): string =>
-  bytes.byteLength <= 32
-    ? `${bytes.byteLength}:${Buffer.from(bytes).toString('hex')}`
-    : `${bytes.byteLength}:${createHash('sha256').update(bytes).digest('base64')}`;
-
-/** Reads a constant; one that is not as long as it said is a bug of whoever made it. */
-export function checkedBytes(data: ConstantData): Uint8Array {
-  const bytes = data.bytes();
-  if (bytes.byteLength !== data.byteLength)
-    throw new Error(`a constant of ${data.byteLength} bytes turned out to have ${bytes.byteLength}`);
-  return bytes;
 }

@@ -104,11 +104,13 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
       yield;
     }
     const outputs = graph.outputs.map(tensorOf);
+    // Two names of a signature may stand for one tensor; a body's outputs are positions and stay as they are.
+    const isEntry = model.signatures.some((signature) => signature.graph === graph);
     subgraphs.push(
       table(SLOTS.subgraph, {
         tensors: tables(tensors),
         inputs: int32s(inputs),
-        outputs: int32s(outputs),
+        outputs: int32s(isEntry ? Array.from(new Set(outputs)) : outputs),
         operators: tables(operators),
         name: text(graph.name),
       }),

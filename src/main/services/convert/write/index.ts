@@ -2,7 +2,7 @@ import { AppError } from '@shared/error/app-error';
 import type { Model } from '../graph/ir';
 import { Pace } from '../pace';
 import { DATA_ALIGNMENT, FILE_IDENTIFIER, MAX_FILE_BYTES } from '../schema';
-import { checkedBytes, contentKey } from './constants';
+import { checkedBytes, contentKey } from '../graph/constant-content';
 import { modelDocument, type ModelDocument, type OperatorCount } from './document';
 import { Header } from './flatbuffer';
 import { FileSink, MemorySink, type ModelSink } from './sink';
