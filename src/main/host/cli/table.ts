@@ -29,8 +29,7 @@ function width(text: string): number {
 }
 
 /** What others named (devices, models) may hold control characters; a terminal must not obey them. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '�');
+export const printable = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '�');
 
 export const bytesText = (bytes: number): string =>
   bytes < 1000
