@@ -1,6 +1,7 @@
 import type { SourceDType, SourceNode } from '../../source';
 import type { Wire } from '../protobuf';
 import { readFunctionName } from './function-def';
+import { byNaturalName } from './natural-order';
 import { graphRef, readMapEntry, readNode, resolveNode } from './node-def';
 import { readShape } from './tensor-proto';
 import { dtypeOfNumber } from './types';
@@ -74,7 +75,7 @@ function readSignature(key: string, wire: Wire): RawSignature {
       readMapEntry(wire.message(), (name, value) => outputs.push(readTensorInfo(name, value)));
     else wire.skip();
   // Entries of a map come in no order of their own.
-  return { key, inputs: inputs.sort(byName), outputs: outputs.sort(byName) };
+  return { key, inputs: inputs.sort(byNaturalName), outputs: outputs.sort(byNaturalName) };
 }
 
 function readTensorInfo(name: string, wire: Wire): TensorInfo {
@@ -88,17 +89,3 @@ function readTensorInfo(name: string, wire: Wire): TensorInfo {
     else wire.skip();
   return { name, tensor, dtype, shape };
 }
-
-/** Numbers in names count as numbers (output_2 before output_10), the same in every locale. */
-const byName = (a: TensorInfo, b: TensorInfo): number => {
-  const x = a.name.split(/(\d+)/);
-  const y = b.name.split(/(\d+)/);
-  for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    const [left = '', right = ''] = [x[i], y[i]];
-    if (left === right) continue;
-    const numeric = i % 2 === 1 ? Number(left) - Number(right) : 0;
-    if (numeric !== 0) return numeric;
-    return left < right ? -1 : 1;
-  }
-  return x.length - y.length;
-};

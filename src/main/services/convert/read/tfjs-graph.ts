@@ -1,0 +1,106 @@
+import type { ModelFiles } from '@main/ports/model-files';
+import { AppError } from '@shared/error/app-error';
+import type { SourceGraph, SourceNode, SourcePort, SourceSignature } from '../source';
+import { fieldOf, isJsonArray, isJsonObject, parseModelJson, type Json } from './json';
+import { resolveFunction, type RawFunction } from './tensorflow/function-def';
+import { dtypeFromJson, functionFromJson, nodeFromJson, shapeFromJson } from './tensorflow/json-def';
+import { byNaturalName } from './tensorflow/natural-order';
+import { graphRef, resolveNode } from './tensorflow/node-def';
+import { isTensorDType } from './tensorflow/types';
+import { readTfjsWeights } from './tfjs-weights';
+
+const SIGNATURE_KEY = 'serving_default';
+
+/**
+ * Reads a TensorFlow.js graph model: `path` is its model.json, the weight shards lie in the same folder. Its nodes are
+ * TensorFlow's own, frozen, some of them fused (_FusedConv2D ...).
+ */
+export function readTfjsGraph(path: string, files: ModelFiles): SourceGraph {
+  const file = files.open(path);
+  let json: Json;
+  try {
+    json = parseModelJson(file.read(0, file.size), `'${path}'`);
+  } finally {
+    file.close();
+  }
+  const topology = fieldOf(json, 'modelTopology');
+  const nodeList = fieldOf(topology, 'node');
+  if (!isJsonArray(nodeList))
+    throw new AppError(
+      'model.unreadable',
+      `'${path}' has no list of nodes (modelTopology.node), so it is no graph model.`,
+    );
+  const weights = readTfjsWeights(fieldOf(json, 'weightsManifest'), files.parent(path), files);
+  try {
+    const constant = (name: string): ReturnType<typeof weights.tensors.get> => weights.tensors.get(name);
+    const nodes = new Map<string, SourceNode>();
+    for (const each of nodeList) {
+      const node = resolveNode(nodeFromJson(each, constant), graphRef);
+      nodes.set(node.name, node);
+    }
+    const functionList = fieldOf(fieldOf(topology, 'library'), 'function');
+    const raw = new Map<string, RawFunction>();
+    for (const each of isJsonArray(functionList) ? functionList : []) {
+      const fn = functionFromJson(each, constant);
+      raw.set(fn.name, fn);
+    }
+    const resultsOf = (name: string): readonly string[] | undefined =>
+      raw.get(name)?.results.map((each) => each.name);
+    const signature = readSignature(json) ?? guessSignature(nodes);
+    return {
+      format: 'tfjs-graph',
+      nodes,
+      functions: new Map(Array.from(raw, ([name, fn]) => [name, resolveFunction(fn, resultsOf)])),
+      signatures: [signature],
+      defaultSignature: signature.key,
+      variables: new Map(),
+      notes: [],
+      close: () => weights.close(),
+    };
+  } catch (error) {
+    weights.close();
+    throw error;
+  }
+}
+
+/** Converters before 2.0 kept the signature among the user's metadata. */
+function readSignature(json: Json): SourceSignature | undefined {
+  const signature = fieldOf(json, 'signature') ?? fieldOf(fieldOf(json, 'userDefinedMetadata'), 'signature');
+  const outputs = portsFromJson(fieldOf(signature, 'outputs'));
+  return outputs.length === 0
+    ? undefined
+    : { key: SIGNATURE_KEY, inputs: portsFromJson(fieldOf(signature, 'inputs')), outputs };
+}
+
+function portsFromJson(json: Json | undefined): readonly SourcePort[] {
+  if (!isJsonObject(json)) return [];
+  const ports = Object.entries(json).flatMap(([name, info]): SourcePort[] => {
+    const tensor = fieldOf(info, 'name');
+    const ref = typeof tensor === 'string' ? graphRef(tensor) : undefined;
+    const dtype = dtypeFromJson(fieldOf(info, 'dtype'));
+    // Resources of hash tables are listed as inputs, too.
+    if (!ref || !isTensorDType(dtype)) return [];
+    return [{ name, dtype, shape: shapeFromJson(fieldOf(info, 'tensorShape')), ref }];
+  });
+  return ports.sort(byNaturalName);
+}
+
+/** Without a signature: what has to be fed, and what nothing uses. */
+function guessSignature(nodes: ReadonlyMap<string, SourceNode>): SourceSignature {
+  const used = new Set(Array.from(nodes.values()).flatMap((node) => node.inputs.map((ref) => ref.node)));
+  const inputs: SourcePort[] = [];
+  const outputs: SourcePort[] = [];
+  for (const node of nodes.values()) {
+    const type = node.attrs['dtype'] ?? node.attrs['T'];
+    const dtype = type?.kind === 'dtype' && isTensorDType(type.value) ? type.value : 'float32';
+    const shape = node.attrs['shape'];
+    const port = { name: node.name, dtype, ref: { node: node.name, output: 0 } };
+    if (node.op === 'Placeholder')
+      inputs.push({ ...port, shape: shape?.kind === 'shape' ? shape.value : undefined });
+    else if (!used.has(node.name) && node.op !== 'Const' && node.op !== 'NoOp')
+      outputs.push({ ...port, shape: undefined });
+  }
+  if (outputs.length === 0)
+    throw new AppError('model.unreadable', 'the TensorFlow.js model has no outputs. Export the model again.');
+  return { key: SIGNATURE_KEY, inputs: inputs.sort(byNaturalName), outputs: outputs.sort(byNaturalName) };
+}
