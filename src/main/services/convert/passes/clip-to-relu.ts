@@ -1,6 +1,7 @@
 import type { Graph, Op } from '../graph/ir';
 import { isScalar, scalarOf, withConstant, type WithConstant } from './kit/match';
-import { replaceOp, rewrite } from './kit/rewrite';
+import { replaceOp } from './kit/rewrite';
+import { peephole } from './pass';
 
 /** The operator that clamps to [low, high], by those two. */
 const CLAMPS: readonly (readonly [type: string, low: number, high: number])[] = [
@@ -12,7 +13,7 @@ const CLAMPS: readonly (readonly [type: string, low: number, high: number])[] = 
  * MAXIMUM with 0 as RELU; pairs of MAXIMUM and MINIMUM, in either order, as the clamp they are together; a clamp of what
  * is clamped already as one.
  */
-export const clipToRelu = rewrite('clip-to-relu', ['MAXIMUM', 'MINIMUM', 'RELU', 'RELU6'], (op, graph) => {
+export const clipToRelu = peephole('clip to relu', ['MAXIMUM', 'MINIMUM', 'RELU', 'RELU6'], (op, graph) => {
   if (op.type === 'MAXIMUM' || op.type === 'MINIMUM') {
     const operands = withConstant(op);
     if (!operands || operands.constant.shape.length > operands.x.shape.length) return;

@@ -2,13 +2,14 @@ import type { Op, Value } from '../graph/ir';
 import type { FullyConnectedAttrs } from '../ops/fully-connected';
 import { elementsOf } from '../ops/kit/constants';
 import { isShaping } from './kit/match';
-import { removeUnused, rewrite, takeOver } from './kit/rewrite';
+import { removeUnused, takeOver } from './kit/rewrite';
+import { peephole } from './pass';
 
 /**
  * A dense layer flattens its input itself: the reshape before it goes. Where a reshape after it gives the rows their axes
  * back, the layer keeps them.
  */
-export const denseReshape = rewrite('dense-reshape', ['FULLY_CONNECTED'], (op, graph) => {
+export const denseReshape = peephole('dense reshape', ['FULLY_CONNECTED'], (op, graph) => {
   const attrs = op.attrs as FullyConnectedAttrs;
   if (attrs.keep_num_dims) return;
   const before = op.input(0).producer;

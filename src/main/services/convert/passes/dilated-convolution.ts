@@ -3,7 +3,8 @@ import { emitOp } from '../lower/emit';
 import type { Conv2dAttrs } from '../ops/conv-2d';
 import { PADDING } from '../ops/kit/fused';
 import { behindShaping, constantInts, isShaping } from './kit/match';
-import { replaceOp, rewrite } from './kit/rewrite';
+import { replaceOp } from './kit/rewrite';
+import { peephole } from './pass';
 import { constantValue } from '../graph/constant';
 
 /**
@@ -11,7 +12,7 @@ import { constantValue } from '../graph/constant';
  * TensorFlow writes those. Paddings and crops become a padding before it. One-dimensional ones have an axis of length 1 put
  * in between, which moves in front of the padding.
  */
-export const dilatedConvolution = rewrite('dilated-convolution', ['BATCH_TO_SPACE_ND'], (op, graph) => {
+export const dilatedConvolution = peephole('dilated convolution', ['BATCH_TO_SPACE_ND'], (op, graph) => {
   const conv = behindShaping(graph, op.input(0), op);
   if (!conv || (conv.type !== 'CONV_2D' && conv.type !== 'DEPTHWISE_CONV_2D')) return;
   const attrs = conv.attrs as Conv2dAttrs;

@@ -2,14 +2,15 @@ import type { Graph, Op } from '../graph/ir';
 import { FUSED } from '../ops/kit/fused';
 import { sameShape } from '../ops/kit/shapes';
 import { behindShaping, perChannel, withConstant } from './kit/match';
-import { rewrite, takeOver } from './kit/rewrite';
+import { takeOver } from './kit/rewrite';
+import { peephole } from './pass';
 import { activationOf, biasOf, scaleWeights, setBias, weighted, type Weighted } from './kit/weighted';
 
 /**
  * Takes additions, subtractions, products and quotients with a constant per channel into the weights and the bias of the
  * convolution or dense layer before: biases, batch normalizations, scalings. Reshapes in between do not matter.
  */
-export const foldAffineAfter = rewrite('fold-affine-after', ['ADD', 'SUB', 'MUL', 'DIV'], fold);
+export const foldAffineAfter = peephole('fold affine after', ['ADD', 'SUB', 'MUL', 'DIV'], fold);
 
 function fold(op: Op, graph: Graph): void {
   if (activationOf(op.attrs) !== FUSED.NONE) return;

@@ -1,7 +1,8 @@
 import type { Op, Value } from '../graph/ir';
 import { FUSED, type FusedAttrs } from '../ops/kit/fused';
 import { behindShaping } from './kit/match';
-import { rewrite, takeOver } from './kit/rewrite';
+import { takeOver } from './kit/rewrite';
+import { peephole } from './pass';
 
 const ACTIVATIONS: Readonly<Record<string, number>> = {
   RELU: FUSED.RELU,
@@ -29,7 +30,7 @@ const CLAMPING = new Set([
 ]);
 
 /** Makes RELU, RELU6 and RELU_N1_TO_1 the fused activation of the operator before, also through reshapes. */
-export const fuseActivation = rewrite('fuse-activation', Object.keys(ACTIVATIONS), (op, graph) => {
+export const fuseActivation = peephole('fuse activation', Object.keys(ACTIVATIONS), (op, graph) => {
   const x = op.input(0);
   const last = x.producer;
   const target = behindShaping(graph, x, op);

@@ -1,16 +1,34 @@
 import type { Model } from '../graph/ir';
 import { allGraphs } from '../graph/subgraphs';
 import { Pace } from '../pace';
+import { clipToRelu } from './clip-to-relu';
 import { deadCode } from './dead-code';
+import { denseReshape } from './dense-reshape';
+import { dilatedConvolution } from './dilated-convolution';
 import { duplicateConstants } from './duplicate-constants';
 import { duplicateOps } from './duplicate-ops';
+import { foldAffineAfter } from './fold-affine-after';
 import { folding } from './folding';
+import { fuseActivation } from './fuse-activation';
 import { identities } from './identities';
+import { mergeAffine } from './merge-affine';
+import { padIntoWindow } from './pad-into-window';
 import type { Pass } from './pass';
 
 /** All rewrites, in the order in which they run. */
 export const PASSES: readonly Pass[] = [
   deadCode,
+  identities,
+  folding,
+  duplicateConstants,
+  duplicateOps,
+  clipToRelu,
+  dilatedConvolution,
+  padIntoWindow,
+  denseReshape,
+  mergeAffine,
+  foldAffineAfter,
+  fuseActivation,
   identities,
   folding,
   duplicateConstants,

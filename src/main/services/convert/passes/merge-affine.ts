@@ -5,7 +5,8 @@ import { FUSED } from '../ops/kit/fused';
 import { floatConstant } from '../ops/kit/lazy-constant';
 import { broadcastShapes, sizeOf } from '../ops/kit/shapes';
 import { floatsOf, withConstant } from './kit/match';
-import { replaceOp, rewrite } from './kit/rewrite';
+import { replaceOp } from './kit/rewrite';
+import { peephole } from './pass';
 import { activationOf } from './kit/weighted';
 
 /** Elements up to which constants are combined while converting. */
@@ -19,7 +20,7 @@ const MAX_STEPS = 3;
  * Joins sums and products with constants that follow each other, where that saves an operator: at most one product and one
  * sum are left, (x + a) * b + c being x * b + (a * b + c).
  */
-export const mergeAffine = rewrite('merge-affine', ['ADD', 'SUB', 'MUL', 'DIV'], (op, graph) => {
+export const mergeAffine = peephole('merge affine', ['ADD', 'SUB', 'MUL', 'DIV'], (op, graph) => {
   const steps = chainOf(op, graph);
   const [first] = steps;
   if (!first || steps.length < 2) return;

@@ -4,14 +4,15 @@ import { PADDING } from '../ops/kit/fused';
 import type { PoolAttrs } from '../ops/kit/pooling';
 import { samePadding, type Window } from '../ops/kit/window';
 import { constantInts, scalarOf } from './kit/match';
-import { removeUnused, rewrite } from './kit/rewrite';
+import { removeUnused } from './kit/rewrite';
+import { peephole } from './pass';
 
 /**
  * A window operator over an input that was padded by just as much as SAME padding would have put around it takes the
  * input before the padding, with SAME padding of its own.
  */
-export const padIntoWindow = rewrite(
-  'pad-into-window',
+export const padIntoWindow = peephole(
+  'pad into window',
   ['CONV_2D', 'DEPTHWISE_CONV_2D', 'MAX_POOL_2D'],
   (op, graph) => {
     const attrs = op.attrs as Conv2dAttrs | PoolAttrs;
