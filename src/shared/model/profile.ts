@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const PROFILE_NAMES = ['quick', 'standard', 'release'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];

@@ -1,10 +1,12 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { deviceConditionsSchema, deviceFingerprintSchema } from './device';
 import { profileSchema } from './profile';
 
 const text = z.string().max(4096);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const ns = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
+/** 2^52 ns are 52 days; above it a difference of two could not be stored exactly. */
+export const MAX_NS = 2 ** 52;
+const ns = z.number().nonnegative().max(MAX_NS);
 
 /**
  * `completed`: every launch of the plan was measured. `interrupted`: it began and did not end; its samples are kept and
@@ -29,7 +31,7 @@ export const launchSchema = z.object({
   firstInferenceNs: ns.optional(),
   warmLoadNs: ns.optional(),
   warmupRuns: z.number().int().nonnegative(),
-  samplesNs: z.array(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).max(20_000_000),
+  samplesNs: z.array(z.number().int().min(0).max(MAX_NS)).max(20_000_000),
   before: deviceConditionsSchema.optional(),
   after: deviceConditionsSchema.optional(),
   during: z.array(deviceConditionsSchema).max(10_000).optional(),

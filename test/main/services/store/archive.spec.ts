@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sqliteFiles } from '@main/platform/sqlite3/sqlite-files';
+import { exportCsv, exportJson, openStore, type Store } from '@main/services/store';
+import { csvCell } from '@main/services/store/export';
+import { sampleRun } from '@test/support/sample-run';
+import { sqliteMissing } from '@test/support/sqlite';
+import { tempFolder } from '@test/support/temp-folder';
+
+async function emptyStore(): Promise<Store> {
+  const store = await openStore(sqliteFiles, join(tempFolder(), 'history.db'));
+  onTestFinished(() => store.close());
+  return store;
+}
+
+const joined = async (pieces: AsyncIterable<string>): Promise<string> => {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
+};
+
+describe('cells of a CSV file', () => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '＝1', '\u0000=1'])('neutralises %j', (name) => {
+    expect(csvCell(name)).toBe(`"'${name}"`);
+  });
+
+  it.each([
+    ['plain', 'plain'],
+    ['a,b', '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['a-b', 'a-b'],
+  ])('writes %j as %j', (name, cell) => {
+    expect(csvCell(name)).toBe(cell);
+  });
+});
+
+describe('CSV export', () => {
+  it('has one row per raw sample', async () => {
+    const run = sampleRun({ name: '=cmd()' });
+    const lines = (await joined(exportCsv([run]))).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(1 + 5 * 140);
+    expect(lines[1]).toBe(
+      `run-1,"'=cmd()",digits,int8,One,1,completed,0,completed,0,${run.launches[0]!.samplesNs[0]}`,
+    );
+  });
+});
+
+describe.skipIf(sqliteMissing)(`archives ${sqliteMissing ?? ''}`, () => {
+  it('come back exactly, lone surrogates too', async () => {
+    const store = await emptyStore();
+    const runs = [
+      sampleRun({ name: 'a\ud800"</script>' }),
+      sampleRun({ id: 'run-2', status: 'interrupted', reason: 'device lost' }),
+    ];
+    const result = await store.import(await joined(exportJson(runs)));
+    expect(result).toEqual({ imported: ['run-1', 'run-2'], refused: [] });
+    expect(await store.runs.get('run-1')).toEqual(runs[0]);
+    expect(await store.runs.get('run-2')).toEqual(runs[1]);
+  });
+
+  it('refuse changed, known and invalid entries one by one', async () => {
+    const store = await emptyStore();
+    const good = sampleRun();
+    const hostile = { ...sampleRun({ id: 'bad' }), threads: -1 };
+    const archive = JSON.parse(
+      await joined(exportJson([good, good, hostile, sampleRun({ id: 'changed' })])),
+    ) as {
+      runs: { sha256: string; run: string }[];
+    };
+    archive.runs[3]!.run = archive.runs[3]!.run.replace('digits', 'digit5');
+    archive.runs.push(null as never);
+    const result = await store.import(JSON.stringify(archive));
+    expect(result.imported).toEqual(['run-1']);
+    expect(result.refused.map(({ entry }) => entry)).toEqual([2, 3, 4, 5]);
+    expect(result.refused[1]?.reason).toContain('threads');
+    expect(result.refused[2]?.reason).toContain('hash');
+    expect(await store.count()).toBe(1);
+  });
+
+  it.each([
+    '',
+    '{',
+    '[]',
+    '{"format":"other","version":1,"runs":[]}',
+    '{"format":"edgebench-runs","version":9,"runs":[]}',
+  ])('refuse %j as a whole', async (text) => {
+    const store = await emptyStore();
+    await expect(store.import(text)).rejects.toMatchObject({ code: 'data.invalid' });
+  });
+
+  it('do not touch Object.prototype', async () => {
+    const store = await emptyStore();
+    const text = `{"format":"edgebench-runs","version":1,"__proto__":{"polluted":1},"runs":[{"__proto__":{"polluted":1}}]}`;
+    expect((await store.import(text)).imported).toEqual([]);
+    expect('polluted' in {}).toBe(false);
+  });
+});
