@@ -1,0 +1,133 @@
+#include "session.h"
+#include "output.h"
+#include "system.h"
+
+static char last_error[1024];
+
+static void on_error(void *user, const char *format, va_list args) {
+  (void)user;
+  vsnprintf(last_error, sizeof last_error, format, args);
+}
+
+const char *session_error(void) { return last_error; }
+
+static const char *error_or(const char *otherwise) { return last_error[0] ? last_error : otherwise; }
+
+/* XNNPACK's options struct has grown over the years; its first field has always been the number of threads. The library's
+   own defaults are asked for where it tells them, so that no version's struct is spelt out here. */
+static void *make_xnnpack(int32_t threads) {
+  union {
+    int32_t threads;
+    struct {
+      int32_t threads;
+      uint32_t flags;
+    } old;
+    char room[512];
+  } options;
+  if (!tfl.XNNPackDelegateCreate) return 0;
+  memset(&options, 0, sizeof options);
+  if (tfl.XNNPackDelegateGetOptions) {
+    void *standard = tfl.XNNPackDelegateCreate(0);
+    const void *defaults = standard ? tfl.XNNPackDelegateGetOptions(standard) : 0;
+    if (!defaults) return 0;
+    memcpy(&options, defaults, 64);
+  } else {
+    options.old.flags = 3; /* signed and unsigned 8-bit */
+  }
+  options.threads = threads;
+  return tfl.XNNPackDelegateCreate(&options);
+}
+
+static void use_signature(struct session *s, const char *key) {
+  if (!tfl.InterpreterGetSignatureRunner || !tfl.SignatureRunnerInvoke)
+    leave_error("signature", "this library cannot run signatures");
+  s->runner = tfl.InterpreterGetSignatureRunner(s->interpreter, key);
+  if (!s->runner) leave_error("signature", "the model has no signature of that name");
+  s->input_count = (int)tfl.SignatureRunnerGetInputCount(s->runner);
+  s->output_count = (int)tfl.SignatureRunnerGetOutputCount(s->runner);
+}
+
+struct session session_open(const struct options *o, const struct session_hooks *hooks) {
+  struct session s;
+  memset(&s, 0, sizeof s);
+  int64_t start = now_ns();
+  s.model = hooks->model_bytes ? tfl.ModelCreate(hooks->model_bytes, hooks->model_size)
+                               : tfl.ModelCreateFromFile(o->model);
+  if (!s.model) leave_error("model", "not a readable TensorFlow Lite model");
+  int64_t loaded = now_ns();
+  void *options = tfl.InterpreterOptionsCreate();
+  tfl.InterpreterOptionsSetNumThreads(options, o->threads);
+  tfl.InterpreterOptionsSetErrorReporter(options, on_error, 0);
+  if (hooks->profiler) tfl.InterpreterOptionsSetTelemetryProfiler(options, hooks->profiler);
+  if (hooks->first_delegate) tfl.InterpreterOptionsAddDelegate(options, hooks->first_delegate);
+  if (o->xnnpack) {
+    void *delegate = make_xnnpack(o->threads);
+    if (!delegate) leave_error("delegate", "this library has no usable XNNPACK delegate");
+    tfl.InterpreterOptionsAddDelegate(options, delegate);
+  }
+  if (hooks->last_delegate) tfl.InterpreterOptionsAddDelegate(options, hooks->last_delegate);
+  s.interpreter = tfl.InterpreterCreate(s.model, options);
+  if (!s.interpreter) leave_error("interpreter", error_or("the model cannot be interpreted"));
+  s.input_count = tfl.InterpreterGetInputTensorCount(s.interpreter);
+  s.output_count = tfl.InterpreterGetOutputTensorCount(s.interpreter);
+  if (o->signature) use_signature(&s, o->signature);
+  int64_t made = now_ns();
+  if (session_allocate(&s)) leave_error("allocate", error_or("tensors cannot be allocated"));
+  s.allocate_ns = now_ns() - made;
+  s.interpreter_ns = made - loaded;
+  s.model_ns = loaded - start;
+  return s;
+}
+
+const char *session_input_name(const struct session *s, int i) {
+  return s->runner ? tfl.SignatureRunnerGetInputName(s->runner, i)
+                   : tfl.TensorName(tfl.InterpreterGetInputTensor(s->interpreter, i));
+}
+
+void *session_input(const struct session *s, int i) {
+  return s->runner ? tfl.SignatureRunnerGetInputTensor(s->runner, session_input_name(s, i))
+                   : tfl.InterpreterGetInputTensor(s->interpreter, i);
+}
+
+const char *session_output_name(const struct session *s, int i) {
+  return s->runner ? tfl.SignatureRunnerGetOutputName(s->runner, i)
+                   : tfl.TensorName(tfl.InterpreterGetOutputTensor(s->interpreter, i));
+}
+
+const void *session_output(const struct session *s, int i) {
+  return s->runner ? tfl.SignatureRunnerGetOutputTensor(s->runner, session_output_name(s, i))
+                   : tfl.InterpreterGetOutputTensor(s->interpreter, i);
+}
+
+int session_resize(const struct session *s, int i, const int *dims, int rank) {
+  return s->runner ? tfl.SignatureRunnerResizeInputTensor(s->runner, session_input_name(s, i), dims, rank)
+                   : tfl.InterpreterResizeInputTensor(s->interpreter, i, dims, rank);
+}
+
+int session_allocate(const struct session *s) {
+  return s->runner ? tfl.SignatureRunnerAllocateTensors(s->runner) : tfl.InterpreterAllocateTensors(s->interpreter);
+}
+
+int session_invoke(const struct session *s) {
+  return s->runner ? tfl.SignatureRunnerInvoke(s->runner) : tfl.InterpreterInvoke(s->interpreter);
+}
+
+void session_describe(const struct session *s, const char *direction) {
+  int in = direction[0] == 'i', count = in ? s->input_count : s->output_count;
+  for (int i = 0; i < count; i++) {
+    const void *t = in ? session_input(s, i) : session_output(s, i);
+    struct quantization q = tfl.TensorQuantizationParams(t);
+    out_begin("tensor");
+    out_text("io", direction);
+    out_int("index", i);
+    out_text("name", in ? session_input_name(s, i) : session_output_name(s, i));
+    out_int("type", tfl.TensorType(t));
+    out_int("bytes", (int64_t)tfl.TensorByteSize(t));
+    out_ints_begin("dims");
+    for (int d = 0; d < tfl.TensorNumDims(t); d++) out_element(tfl.TensorDim(t, d));
+    out_ints_end();
+    out_real("scale", (double)q.scale);
+    out_int("zeroPoint", q.zero_point);
+    out_end();
+  }
+}
