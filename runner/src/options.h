@@ -6,7 +6,7 @@
 struct options {
   const char *mode, *library, *model, *nonce;
   const char *inputs, *outputs; /* tensor streams; inputs "-" is standard input */
-  const char *signature;        /* null: the primary subgraph, by tensor order */
+  const char *signature;        /* null: the model's first, if it has any */
   int xnnpack;
   int32_t threads;
   uint64_t cpus; /* bit mask, 0: leave as it is */

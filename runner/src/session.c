@@ -38,10 +38,12 @@ static void *make_xnnpack(int32_t threads) {
   return tfl.XNNPackDelegateCreate(&options);
 }
 
+/* The signature asked for, else the model's first; a model without any is run by the order of its tensors. */
 static void use_signature(struct session *s, const char *key) {
-  if (!tfl.InterpreterGetSignatureRunner || !tfl.SignatureRunnerInvoke)
-    leave_error("signature", "this library cannot run signatures");
-  s->runner = tfl.InterpreterGetSignatureRunner(s->interpreter, key);
+  int able = tfl.InterpreterGetSignatureRunner && tfl.InterpreterGetSignatureCount && tfl.SignatureRunnerInvoke;
+  if (!able && key) leave_error("signature", "this library cannot run signatures");
+  if (!able || (!key && tfl.InterpreterGetSignatureCount(s->interpreter) < 1)) return;
+  s->runner = tfl.InterpreterGetSignatureRunner(s->interpreter, key ? key : tfl.InterpreterGetSignatureKey(s->interpreter, 0));
   if (!s->runner) leave_error("signature", "the model has no signature of that name");
   s->input_count = (int)tfl.SignatureRunnerGetInputCount(s->runner);
   s->output_count = (int)tfl.SignatureRunnerGetOutputCount(s->runner);
@@ -70,7 +72,7 @@ struct session session_open(const struct options *o, const struct session_hooks 
   if (!s.interpreter) leave_error("interpreter", error_or("the model cannot be interpreted"));
   s.input_count = tfl.InterpreterGetInputTensorCount(s.interpreter);
   s.output_count = tfl.InterpreterGetOutputTensorCount(s.interpreter);
-  if (o->signature) use_signature(&s, o->signature);
+  use_signature(&s, o->signature);
   int64_t made = now_ns();
   if (session_allocate(&s)) leave_error("allocate", error_or("tensors cannot be allocated"));
   s.allocate_ns = now_ns() - made;

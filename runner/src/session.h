@@ -5,7 +5,7 @@
 #include "tflite.h"
 
 struct session {
-  void *model, *interpreter, *runner; /* runner: null without a signature */
+  void *model, *interpreter, *runner; /* runner: null when the model has no signature */
   int64_t model_ns, interpreter_ns, allocate_ns;
   int input_count, output_count;
 };

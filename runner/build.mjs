@@ -1,0 +1,184 @@
+#!/usr/bin/env node
+/**
+ * Builds the runner.
+ *   node runner/build.mjs host [OUT]          for this computer, with its C compiler; out/runner/edgebench-runner by default
+ *   node runner/build.mjs android ABI [OUT]   for Android, without its NDK: x86_64 or arm64-v8a; resources/runner/ABI/ by default
+ * Does nothing when the sources have not changed since (host only). Ends with 77 when there is no compiler.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sources = join(here, 'src');
+const windows = process.platform === 'win32';
+
+/** Debian's names of the cross compilers, tried before the plain one where that makes the right kind of code. */
+const ANDROID = {
+  x86_64: { compilers: ['x86_64-linux-gnu-gcc', 'gcc'], machine: /^x86_64-.*linux/ },
+  'arm64-v8a': { compilers: ['aarch64-linux-gnu-gcc', 'gcc'], machine: /^aarch64-.*linux/ },
+};
+
+/** What of bionic the runner uses: stand-ins with these names are linked against, the phone's own libraries serve them. */
+const BIONIC = {
+  'liblog.so': ['__android_log_write'],
+  'libdl.so': ['dlopen', 'dlsym', 'dlerror'],
+  'libc.so': [
+    ...['__libc_init', '__errno', '_exit', 'clock_gettime', 'open', 'read', 'write', 'close', 'getpid'],
+    ...[
+      'sched_setaffinity',
+      'malloc',
+      'calloc',
+      'realloc',
+      'free',
+      'memset',
+      'memcpy',
+      'strlen',
+      'strcmp',
+      'strncmp',
+    ],
+    ...['strstr', 'strtol', 'strtoull', 'strtod', 'strerror', 'snprintf', 'vsnprintf'],
+  ],
+};
+
+class Unable extends Error {}
+
+const cFiles = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.c'))
+    .sort()
+    .map((name) => join(folder, name));
+
+function sourceHash() {
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
+  return hash.digest('hex');
+}
+
+function compile(compiler, args, cwd) {
+  const done = spawnSync(compiler, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, SOURCE_DATE_EPOCH: '0' },
+  });
+  if (done.error) throw new Unable(`${compiler}: ${done.error.message}`);
+  if (done.status !== 0) throw new Error(`${compiler} failed:\n${done.stderr.slice(-4000)}`);
+}
+
+const isCompiler = (name) => !spawnSync(name, ['--version'], { stdio: 'ignore' }).error;
+
+function buildHost(
+  out = join(here, '..', 'out', 'runner', windows ? 'edgebench-runner.exe' : 'edgebench-runner'),
+) {
+  const stamp = `${out}.stamp`;
+  const hash = sourceHash();
+  if (existsSync(out) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash)
+    return `${out} is up to date`;
+  if (windows) throw new Unable('the runner is not built on Windows yet');
+  const compiler = [process.env.CC, 'cc', 'gcc', 'clang'].find((name) => name && isCompiler(name));
+  if (!compiler) throw new Unable('no C compiler (cc, gcc or clang) was found');
+  mkdirSync(dirname(out), { recursive: true });
+  // Built beside and renamed, so that two builds at once, or a build while it runs, do no harm.
+  const part = `${out}.${process.pid}`;
+  const libraries = process.platform === 'linux' ? ['-ldl'] : [];
+  compile(compiler, ['-O3', '-Wall', '-Wextra', '-o', part, ...cFiles(sources), ...libraries], here);
+  renameSync(part, out);
+  writeFileSync(stamp, hash);
+  return `${out} built with ${compiler}`;
+}
+
+function machineOf(compiler) {
+  const told = spawnSync(compiler, ['-dumpmachine'], { encoding: 'utf8' });
+  return told.error ? '' : told.stdout.trim();
+}
+
+function standIns(compiler, folder) {
+  for (const [library, names] of Object.entries(BIONIC)) {
+    writeFileSync(join(folder, 'names.c'), names.map((name) => `void ${name}(void) {}\n`).join(''));
+    compile(
+      compiler,
+      ['-shared', '-nostdlib', '-fno-builtin', '-w', `-Wl,-soname,${library}`, '-o', library, 'names.c'],
+      folder,
+    );
+  }
+}
+
+function buildAndroid(abi, out = join(here, '..', 'resources', 'runner', abi, 'edgebench-runner')) {
+  const target = ANDROID[abi];
+  if (!target) throw new Error(`no such ABI: ${abi}; there are ${Object.keys(ANDROID).join(' and ')}`);
+  const compiler = target.compilers.find((name) => target.machine.test(machineOf(name)));
+  if (!compiler) throw new Unable(`no compiler for ${abi} was found (${target.compilers.join(', ')})`);
+  mkdirSync(dirname(out), { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'edgebench-runner-'));
+  try {
+    standIns(compiler, folder);
+    compile(
+      compiler,
+      [
+        ...[
+          '-O2',
+          '-DEDGEBENCH_BIONIC',
+          '-Wall',
+          '-Wextra',
+          '-fPIE',
+          '-fvisibility=hidden',
+          '-U_FORTIFY_SOURCE',
+        ],
+        ...['-fno-stack-protector', '-fno-asynchronous-unwind-tables', `-ffile-prefix-map=${here}=runner`],
+        ...[
+          '-nostdlib',
+          '-nostartfiles',
+          '-pie',
+          '-o',
+          out,
+          join(here, 'android', 'start.c'),
+          ...cFiles(sources),
+        ],
+        ...[
+          `-L${folder}`,
+          '-Wl,--no-as-needed',
+          '-llog',
+          '-lc',
+          '-ldl',
+          '-Wl,--dynamic-linker=/system/bin/linker64',
+        ],
+        // Pages of 16 KiB: Android 15 asks for them, older ones take them.
+        ...['-Wl,-z,max-page-size=16384', '-Wl,-z,common-page-size=16384', '-Wl,-z,now', '-Wl,-z,relro'],
+        ...[
+          '-Wl,-z,noexecstack',
+          '-Wl,-z,stack-size=1048576',
+          '-Wl,--hash-style=both',
+          '-Wl,--build-id=none',
+        ],
+        ...['-Wl,--no-undefined', '-s'],
+      ],
+      here,
+    );
+    return `${out} built with ${compiler}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  const [what, ...rest] = process.argv.slice(2);
+  if (what === 'host') console.log(buildHost(...rest));
+  else if (what === 'android' && rest[0]) console.log(buildAndroid(rest[0], rest[1]));
+  else throw new Error('use: node runner/build.mjs host [OUT] | android ABI [OUT]');
+} catch (error) {
+  console.error(error.message);
+  process.exit(error instanceof Unable ? 77 : 1);
+}
