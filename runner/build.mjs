@@ -36,23 +36,20 @@ const ANDROID = {
 const BIONIC = {
   'liblog.so': ['__android_log_write'],
   'libdl.so': ['dlopen', 'dlsym', 'dlerror'],
-  'libc.so': [
-    ...['__libc_init', '__errno', '_exit', 'clock_gettime', 'open', 'read', 'write', 'close', 'getpid'],
-    ...[
-      'sched_setaffinity',
-      'malloc',
-      'calloc',
-      'realloc',
-      'free',
-      'memset',
-      'memcpy',
-      'strlen',
-      'strcmp',
-      'strncmp',
-    ],
-    ...['strstr', 'strtol', 'strtoull', 'strtod', 'strerror', 'snprintf', 'vsnprintf'],
-  ],
+  'libc.so': (
+    '__libc_init __errno _exit clock_gettime open read write close getpid sched_setaffinity malloc calloc realloc free ' +
+    'memset memcpy strlen strcmp strncmp strstr strtol strtoull strtod strerror snprintf vsnprintf'
+  ).split(' '),
 };
+
+const ANDROID_COMPILE =
+  '-O2 -DEDGEBENCH_BIONIC -Wall -Wextra -fPIE -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector ' +
+  '-fno-asynchronous-unwind-tables -nostdlib -nostartfiles -pie';
+/** Pages of 16 KiB: Android 15 asks for them, older ones take them. */
+const ANDROID_LINK =
+  '-Wl,--no-as-needed -llog -lc -ldl -Wl,--dynamic-linker=/system/bin/linker64 -Wl,-z,max-page-size=16384 ' +
+  '-Wl,-z,common-page-size=16384 -Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,stack-size=1048576 ' +
+  '-Wl,--hash-style=both -Wl,--build-id=none -Wl,--no-undefined -s';
 
 class Unable extends Error {}
 
@@ -125,48 +122,9 @@ function buildAndroid(abi, out = join(here, '..', 'resources', 'runner', abi, 'e
   const folder = mkdtempSync(join(tmpdir(), 'edgebench-runner-'));
   try {
     standIns(compiler, folder);
-    compile(
-      compiler,
-      [
-        ...[
-          '-O2',
-          '-DEDGEBENCH_BIONIC',
-          '-Wall',
-          '-Wextra',
-          '-fPIE',
-          '-fvisibility=hidden',
-          '-U_FORTIFY_SOURCE',
-        ],
-        ...['-fno-stack-protector', '-fno-asynchronous-unwind-tables', `-ffile-prefix-map=${here}=runner`],
-        ...[
-          '-nostdlib',
-          '-nostartfiles',
-          '-pie',
-          '-o',
-          out,
-          join(here, 'android', 'start.c'),
-          ...cFiles(sources),
-        ],
-        ...[
-          `-L${folder}`,
-          '-Wl,--no-as-needed',
-          '-llog',
-          '-lc',
-          '-ldl',
-          '-Wl,--dynamic-linker=/system/bin/linker64',
-        ],
-        // Pages of 16 KiB: Android 15 asks for them, older ones take them.
-        ...['-Wl,-z,max-page-size=16384', '-Wl,-z,common-page-size=16384', '-Wl,-z,now', '-Wl,-z,relro'],
-        ...[
-          '-Wl,-z,noexecstack',
-          '-Wl,-z,stack-size=1048576',
-          '-Wl,--hash-style=both',
-          '-Wl,--build-id=none',
-        ],
-        ...['-Wl,--no-undefined', '-s'],
-      ],
-      here,
-    );
+    const files = [join(here, 'android', 'start.c'), ...cFiles(sources)];
+    const where = [`-ffile-prefix-map=${here}=runner`, '-o', out, ...files, `-L${folder}`];
+    compile(compiler, [...ANDROID_COMPILE.split(' '), ...where, ...ANDROID_LINK.split(' ')], here);
     return `${out} built with ${compiler}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });

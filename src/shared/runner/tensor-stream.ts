@@ -72,9 +72,12 @@ function tensorOf(
   length: number,
 ): Tensor {
   const dtype = dtypeOfTfliteType(type);
-  if (!dtype || dtype === 'string') throw new Error(`tensor '${name}' has an element type that is not supported`);
+  if (!dtype || dtype === 'string')
+    throw new Error(`tensor '${name}' has an element type that is not supported`);
   if (shape.some((size) => size < 0) || elementCount(shape) * BYTES_PER_ELEMENT[dtype] !== length)
-    throw new Error(`tensor '${name}' has ${length} bytes, which its shape [${shape.join(', ')}] does not need`);
+    throw new Error(
+      `tensor '${name}' has ${length} bytes, which its shape [${shape.join(', ')}] does not need`,
+    );
   return { dtype, shape, data: viewAs(dtype, bytes.subarray(at, at + length)) };
 }
 

@@ -45,7 +45,12 @@ export async function runChild(request: ChildRequest): Promise<ChildExit> {
   request.signal?.addEventListener('abort', onAbort, { once: true });
 
   const watch = silenceWatch(request.silenceMs, () =>
-    stop(new AppError('timeout', `The runtime said nothing for ${(request.silenceMs ?? 0) / 1000} s and was ended.`)),
+    stop(
+      new AppError(
+        'timeout',
+        `The runtime said nothing for ${(request.silenceMs ?? 0) / 1000} s and was ended.`,
+      ),
+    ),
   );
   child.stdout.on('data', (bytes: Buffer) => {
     watch.heard();

@@ -41,7 +41,12 @@ export const xnnpackPlugin = (classifier = hostClassifier()): NativePart =>
 /** Our runner for this machine, built from runner/ into the application's out folder. */
 export const hostRunner = (appRoot: string): NativePart =>
   part(
-    join(appRoot, 'out', 'runner', process.platform === 'win32' ? 'edgebench-runner.exe' : 'edgebench-runner'),
+    join(
+      appRoot,
+      'out',
+      'runner',
+      process.platform === 'win32' ? 'edgebench-runner.exe' : 'edgebench-runner',
+    ),
   );
 
 /** Our runner for an Android ABI ("x86_64", "arm64-v8a"), shipped in resources. */

@@ -14,7 +14,8 @@ export class RunnerParts {
     const runner = hostRunner(this.#appRoot);
     const library = tfliteLibrary();
     if (!library.found) return `TensorFlow Lite 2.21 is not at '${library.path}': run the set-up.`;
-    if (!runner.found) return `The runner is not built ('${runner.path}'): run the set-up, which needs a C compiler.`;
+    if (!runner.found)
+      return `The runner is not built ('${runner.path}'): run the set-up, which needs a C compiler.`;
     return undefined;
   }
 

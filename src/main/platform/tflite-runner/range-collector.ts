@@ -21,11 +21,13 @@ export class RunnerRangeCollector implements RangeCollector {
       ...this.#parts.files(),
       mode: 'calibrate',
       modelPath: request.modelPath,
-      options: [
-        ...['--inputs', '-', '--delegate', 'xnnpack', '--threads', String(this.#threads)],
-        ...['--bins', String(request.histogramBins ?? 0)],
-        ...(request.signature === undefined ? [] : ['--signature', request.signature]),
-      ],
+      options: {
+        inputs: '-',
+        delegate: 'xnnpack',
+        threads: this.#threads,
+        bins: request.histogramBins ?? 0,
+        signature: request.signature,
+      },
       input: encoded(request),
       onEvent: (event) => {
         if (event.ev === 'progress') request.onSample?.(event.done);

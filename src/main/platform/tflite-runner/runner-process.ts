@@ -4,6 +4,9 @@ import type { RunnerEvent } from '@shared/runner/events';
 import { RunnerReader } from '@shared/runner/reader';
 import { runChild } from '../node/child-process';
 
+/** The runner's options by name, without the dashes; undefined ones are left out. */
+export type RunnerOptions = Readonly<Record<string, string | number | undefined>>;
+
 export interface RunnerFiles {
   /** The runner's executable. */
   readonly runner: string;
@@ -14,8 +17,7 @@ export interface RunnerFiles {
 export interface RunnerRequest extends RunnerFiles {
   readonly mode: 'bench' | 'memory' | 'profile' | 'run' | 'calibrate';
   readonly modelPath: string;
-  /** Further options as `--key value` pairs. */
-  readonly options: readonly string[];
+  readonly options: RunnerOptions;
   readonly input?: AsyncIterable<Uint8Array>;
   readonly onEvent: (event: RunnerEvent) => void;
   readonly silenceMs?: number;
@@ -33,8 +35,8 @@ export async function runRunner(request: RunnerRequest): Promise<void> {
     command: request.runner,
     args: [
       request.mode,
-      ...['--nonce', nonce, '--lib', request.library, '--model', request.modelPath],
-      ...request.options,
+      ...flags({ nonce, lib: request.library, model: request.modelPath }),
+      ...flags(request.options),
     ],
     onOutput: (bytes) => reader.push(bytes),
     ...(request.input ? { input: request.input } : {}),
@@ -42,16 +44,22 @@ export async function runRunner(request: RunnerRequest): Promise<void> {
     signal: request.signal,
   }).catch((cause: unknown) => {
     if (cause instanceof Error && 'syscall' in cause)
-      throw new AppError('runtime.unavailable', `The runner cannot be started: run the set-up again.`, { cause });
+      throw new AppError('runtime.unavailable', `The runner cannot be started: run the set-up again.`, {
+        cause,
+      });
     throw cause;
   });
   const { end } = reader;
   if (end?.status === 'ok') return;
   const file = request.modelPath;
   if (end)
-    throw new AppError('runtime.failed', `TensorFlow Lite does not run '${file}': ${tidy(end.message ?? '')}.`, {
-      details: { stage: end.stage ?? 'unknown' },
-    });
+    throw new AppError(
+      'runtime.failed',
+      `TensorFlow Lite does not run '${file}': ${tidy(end.message ?? '')}.`,
+      {
+        details: { stage: end.stage ?? 'unknown' },
+      },
+    );
   const how = exit.signalName ? `it was ended by ${exit.signalName}` : `it left with status ${exit.code}`;
   const said = tidy(exit.errors.trim().split('\n').at(-1) ?? '');
   throw new AppError(
@@ -60,5 +68,8 @@ export async function runRunner(request: RunnerRequest): Promise<void> {
     { details: { stage: 'process' } },
   );
 }
+
+const flags = (options: RunnerOptions): string[] =>
+  Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, String(value)]));
 
 const tidy = (text: string): string => text.trim().replace(/\.$/, '').slice(0, 500);

@@ -33,11 +33,13 @@ export class TfliteRunnerRuntime implements TfliteRuntime {
         ...files,
         mode: 'run',
         modelPath: request.modelPath,
-        options: [
-          ...['--inputs', '-', '--outputs', outputs, '--threads', String(request.threads ?? 1)],
-          ...['--delegate', (request.xnnpack ?? true) ? 'xnnpack' : 'none'],
-          ...(request.signature === undefined ? [] : ['--signature', request.signature]),
-        ],
+        options: {
+          inputs: '-',
+          outputs,
+          threads: request.threads ?? 1,
+          delegate: (request.xnnpack ?? true) ? 'xnnpack' : 'none',
+          signature: request.signature,
+        },
         input: encodeSamples(request.inputs),
         onEvent: (event) => {
           if (event.ev === 'library') runtimeVersion = event.version;
@@ -67,6 +69,8 @@ function collect(bytes: Uint8Array, samples: number): Record<string, Tensor> {
       }),
     );
   } catch (cause) {
-    throw new AppError('runtime.failed', `The runtime's outputs cannot be used: ${String(cause)}.`, { cause });
+    throw new AppError('runtime.failed', `The runtime's outputs cannot be used: ${String(cause)}.`, {
+      cause,
+    });
   }
 }

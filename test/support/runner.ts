@@ -1,0 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { RunnerParts } from '@main/platform/tflite-runner/parts';
+
+export const appRoot = resolve(__dirname, '../..');
+
+/** Builds the runner if its sources have changed; why it cannot be used, or undefined when it can. */
+export function prepareRunner(): string | undefined {
+  const built = spawnSync(process.execPath, ['runner/build.mjs', 'host'], { cwd: appRoot, encoding: 'utf8' });
+  if (built.status !== 0 && built.status !== 77) throw new Error(built.stderr);
+  return new RunnerParts(appRoot).unavailable();
+}
