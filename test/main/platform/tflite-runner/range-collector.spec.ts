@@ -70,8 +70,12 @@ describe.skipIf(missing)(`ranges through the runner${missing ? ` (skipped: ${mis
   it('passes on what the samples throw', async () => {
     const golden = new Golden('digits_cnn');
     const modelPath = golden.path(golden.doc.reference['float32']!.file);
+    const inputs = golden.tensors(golden.doc.signatures['serving_default']!.calibration.inputs);
     async function* broken(): AsyncGenerator<NamedTensors> {
-      throw new Error('the picture is broken');
+      for await (const sample of samplesOf(inputs)) {
+        yield sample;
+        throw new Error('the picture is broken');
+      }
     }
     await expect(collector.collect({ modelPath, samples: broken() })).rejects.toThrow(
       'the picture is broken',
