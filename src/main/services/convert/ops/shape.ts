@@ -2,7 +2,7 @@ import type { DType } from '@shared/model/dtype';
 import type { LowerContext } from './op';
 import { defineOp } from './op';
 import { dimElement } from './kit/constants';
-import { TENSOR_TYPE } from './kit/tensor-type';
+import { TENSOR_TYPE } from '../schema';
 import { versions } from './kit/versions';
 
 const version = versions('1.10.0');

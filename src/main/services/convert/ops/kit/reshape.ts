@@ -1,6 +1,6 @@
-import { constantNumbers } from '../../graph/constant';
 import type { ShapeElement, Value } from '../../graph/ir';
 import type { LowerContext } from '../op';
+import { castTo } from './cast';
 import { asDims } from './constants';
 import { sameShape, sizeOf } from './shapes';
 
@@ -40,10 +40,4 @@ export const reshapedShape = (input: readonly number[], target: readonly number[
 };
 
 /** `value` as an int32 tensor: shapes, axes and indices that kernels take in that type only. */
-export const asInt32 = (context: LowerContext, value: Value): Value => {
-  if (value.dtype === 'int32') return value;
-  const numbers = constantNumbers(value);
-  return numbers
-    ? context.ints32(numbers, value.shape)
-    : context.emit1('CAST', { in_data_type: 4, out_data_type: 2 }, [value]);
-};
+export const asInt32 = (context: LowerContext, value: Value): Value => castTo(context, value, 'int32');

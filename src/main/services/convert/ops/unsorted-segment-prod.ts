@@ -1,0 +1,11 @@
+import { unsortedSegmentOp } from './kit/segment';
+import { versions } from './kit/versions';
+
+const version = versions('2.10.0');
+
+export const op = unsortedSegmentOp({
+  type: 'UNSORTED_SEGMENT_PROD',
+  code: 153,
+  tf: 'UnsortedSegmentProd',
+  version: () => version(1),
+});
