@@ -1,0 +1,35 @@
+import { activationLayers } from './layers/activation';
+import { convolutionLayers } from './layers/convolution';
+import { coreLayers } from './layers/core';
+import { identityLayers } from './layers/identity';
+import { mergeLayers } from './layers/merge';
+import { normalizationLayers } from './layers/normalization';
+import { poolingLayers } from './layers/pooling';
+import type { LayerDefinition, LayerTable } from './layer';
+import type { KerasLayer } from './model';
+
+const TABLES: readonly LayerTable[] = [
+  activationLayers,
+  convolutionLayers,
+  coreLayers,
+  identityLayers,
+  mergeLayers,
+  normalizationLayers,
+  poolingLayers,
+];
+
+const LAYERS: ReadonlyMap<string, LayerDefinition> = new Map(
+  TABLES.flatMap((table) => Object.entries(table)),
+);
+
+/** Names of all layer classes that are written, sorted. */
+export const LAYER_CLASSES: readonly string[] = Array.from(LAYERS.keys()).sort();
+
+/** Modules whose classes are Keras's own; a class of the same name from elsewhere is another one. */
+const KERAS_MODULE = /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)|^builtins$/;
+
+/** How a layer is written; undefined for a class that is not known, or is not Keras's. */
+export function definitionOf(layer: KerasLayer): LayerDefinition | undefined {
+  if (layer.module !== undefined && !KERAS_MODULE.test(layer.module)) return undefined;
+  return LAYERS.get(layer.className);
+}
