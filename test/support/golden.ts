@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { viewAs, type DType } from '@shared/model/dtype';
+import type { SourceFormat } from '@shared/model/source-format';
 import { elementCount, type NamedTensors, type Tensor } from '@shared/model/tensor';
 
 type PlainType = Exclude<DType, 'string'>;
@@ -25,7 +26,11 @@ export interface GoldenSignature {
 export interface GoldenReference {
   readonly status: 'ok' | 'refused';
   readonly file: string;
+  readonly bytes: number;
   readonly suspect?: string;
+  readonly fallback?: readonly string[];
+  /** Operators over all subgraphs. */
+  readonly ops: readonly (readonly [type: string, version: number, count: number])[];
   readonly run: {
     readonly status?: string;
     readonly signatures: Readonly<Record<string, { inputs: Refs; outputs: Refs }>>;
@@ -39,6 +44,8 @@ export interface GoldenDocument {
   readonly signatures: Readonly<Record<string, GoldenSignature>>;
   readonly reference: Readonly<Record<string, GoldenReference>>;
   readonly expect: 'convert' | 'refuse';
+  /** The operator that has to be named in a refusal. */
+  readonly expect_reason?: string;
 }
 
 /** Where the golden models are, or undefined when this checkout has none beside it. */
@@ -73,6 +80,34 @@ export class Golden {
   tensors(refs: Refs): NamedTensors {
     return Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, this.tensor(ref)]));
   }
+}
+
+/** All models of the manifest; only those named in EDGEBENCH_ONLY (with commas between) when it is set. */
+export function goldenModels(): readonly Golden[] {
+  if (goldenFolder === undefined) return [];
+  const index = JSON.parse(readFileSync(join(goldenFolder, 'index.json'), 'utf8')) as {
+    models: readonly { name: string; dir: string }[];
+  };
+  const only = process.env['EDGEBENCH_ONLY']?.split(',');
+  return index.models.filter(({ name }) => !only || only.includes(name)).map(({ dir }) => new Golden(dir));
+}
+
+const FORMATS: Readonly<Record<string, SourceFormat>> = {
+  saved_model: 'saved-model',
+  saved_model_keras2: 'saved-model',
+  keras: 'keras-v3',
+  keras_keras2: 'keras-v3',
+  h5_keras3: 'keras-h5',
+  h5_keras2: 'keras-h5',
+  tfjs_layers: 'tfjs-layers',
+  tfjs_graph: 'tfjs-graph',
+};
+
+/** Our name of the format that the manifest calls `source`. */
+export function formatOfSource(source: string): SourceFormat {
+  const format = FORMATS[source];
+  if (!format) throw new Error(`the golden set has a source '${source}' that the tests do not know`);
+  return format;
 }
 
 /** Greatest absolute difference of two tensors of one shape and type; NaN counts as infinitely far from a number. */

@@ -54,6 +54,8 @@ export class Op<A extends Attrs = Attrs> {
   /** Name of the source's node, for messages and reports. */
   name: string;
   attrs: A;
+  /** Tensors inside of a fused kernel that need quantization parameters of their own (integer LSTM). */
+  intermediates: readonly Value[] = [];
   #inputs: (Value | null)[] = [];
   #outputs: Value[] = [];
 

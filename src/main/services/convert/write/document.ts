@@ -205,6 +205,7 @@ function operatorNode(
       foreign?.code === CUSTOM_CODE && foreign.customOptions
         ? { kind: 'numbers', type: 'uint8', values: foreign.customOptions }
         : undefined,
+    intermediates: op.intermediates.length > 0 ? int32s(op.intermediates.map(tensorOf)) : undefined,
   });
 }
 
