@@ -10,7 +10,7 @@ export function biasAdd(context: LowerContext, x: Value, bias: Value, channelsFi
   const shape = [bias.shape[0] ?? -1, ...Array.from({ length: rank - 2 }, () => 1)];
   const column = bias.constant
     ? reshapedConstant(bias, shape)
-    : context.emit1('RESHAPE', { new_shape: shape }, [bias, context.ints32(shape)]);
+    : context.emit1('RESHAPE', {}, [bias, context.ints32(shape)]);
   return context.emit1('ADD', PLAIN_ADD, [x, column]);
 }
 

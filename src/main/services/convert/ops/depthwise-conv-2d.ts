@@ -94,7 +94,7 @@ export function depthwiseConvolution(context: LowerContext, attrs: SpatialAttrs)
   const shape = [1, height, width, channels * multiplier];
   const kernel = filter.constant
     ? reshapedConstant(filter, shape)
-    : context.emit1('RESHAPE', { new_shape: shape }, [filter, context.ints32(shape)]);
+    : context.emit1('RESHAPE', {}, [filter, context.ints32(shape)]);
   const y = depthwiseConv(context, x, kernel, attrs);
   return attrs.channelsFirst ? channelsFirst(context, y) : y;
 }

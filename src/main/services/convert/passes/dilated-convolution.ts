@@ -62,7 +62,7 @@ function rebuild(graph: Graph, { op, conv, spread, block, pads }: Found): void {
       x.shape[2] ?? -1,
     ];
     if (shape.filter((dim) => dim === -1).length > 1) return;
-    input = only(emitOp(graph, 'RESHAPE', { new_shape: shape }, [x, ints(shape)], conv.name));
+    input = only(emitOp(graph, 'RESHAPE', {}, [x, ints(shape)], conv.name));
   }
   if (pads.some((pad) => pad !== 0)) {
     const paddings = [0, 0, top ?? 0, bottom ?? 0, left ?? 0, right ?? 0, 0, 0];
@@ -81,7 +81,7 @@ function rebuild(graph: Graph, { op, conv, spread, block, pads }: Found): void {
   const y = only(emitOp(graph, conv.type, attrs, operands, conv.name));
   const shape = op.output().shape;
   if (shape.filter((dim) => dim === -1).length > 1) return;
-  replaceOp(graph, op, 'RESHAPE', { new_shape: shape }, [y, ints(shape)]);
+  replaceOp(graph, op, 'RESHAPE', {}, [y, ints(shape)]);
 }
 
 /** 1 when the axis put in is the width, 2 when it is the height; undefined when neither. */

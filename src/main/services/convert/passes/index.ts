@@ -1,19 +1,28 @@
 import type { Model } from '../graph/ir';
 import { allGraphs } from '../graph/subgraphs';
 import { Pace } from '../pace';
+import { centeredNorm } from './centered-norm';
 import { clipToRelu } from './clip-to-relu';
+import { constantMatmul } from './constant-matmul';
 import { deadCode } from './dead-code';
 import { denseReshape } from './dense-reshape';
 import { dilatedConvolution } from './dilated-convolution';
 import { duplicateConstants } from './duplicate-constants';
 import { duplicateOps } from './duplicate-ops';
+import { foldAffineBefore } from './fold-affine-before';
 import { foldAffineAfter } from './fold-affine-after';
 import { folding } from './folding';
 import { fuseActivation } from './fuse-activation';
+import { gelu } from './gelu';
+import { hardSwish } from './hard-swish';
 import { identities } from './identities';
+import { l2Normalization } from './l2-normalization';
 import { mergeAffine } from './merge-affine';
+import { mergeLayout } from './merge-layout';
 import { padIntoWindow } from './pad-into-window';
 import type { Pass } from './pass';
+import { prelu } from './prelu';
+import { writeErf } from './write-erf';
 
 /** All rewrites, in the order in which they run. */
 export const PASSES: readonly Pass[] = [
@@ -23,11 +32,22 @@ export const PASSES: readonly Pass[] = [
   duplicateConstants,
   duplicateOps,
   clipToRelu,
+  hardSwish,
+  gelu,
+  prelu,
+  l2Normalization,
+  writeErf,
+  centeredNorm,
+  deadCode,
+  mergeLayout,
   dilatedConvolution,
+  mergeLayout,
   padIntoWindow,
+  constantMatmul,
   denseReshape,
   mergeAffine,
   foldAffineAfter,
+  foldAffineBefore,
   fuseActivation,
   identities,
   folding,

@@ -73,7 +73,7 @@ export function pool3d(context: LowerContext, type: string): Value {
   if ([depth, height, width, channels].includes(-1))
     context.refuse('pooling over three axes of unknown length');
   const reshape = (value: Value, shape: readonly number[]): Value =>
-    context.emit1('RESHAPE', { new_shape: shape }, [value, context.ints32(shape)]);
+    context.emit1('RESHAPE', {}, [value, context.ints32(shape)]);
   const n = x.shape[0] ?? -1;
   const flat = reshape(x, [n === -1 ? -1 : n * depth, height, width, channels]);
   const planes = emitPool(context, type, flat, kernel, strides, attrs.padding);

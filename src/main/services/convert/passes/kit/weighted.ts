@@ -30,10 +30,13 @@ export interface Weighted {
   readonly channels: number;
 }
 
-/** Sees `op` as such; undefined when it is none, its weights are computed, or it applies an activation already. */
-export function weighted(op: Op | undefined): Weighted | undefined {
+/**
+ * Sees `op` as such; undefined when it is none, its weights are computed, or it applies an activation already (unless that
+ * is `allowed`).
+ */
+export function weighted(op: Op | undefined, allowed = false): Weighted | undefined {
   const layout = op && LAYOUTS[op.type];
-  if (!layout || activationOf(op.attrs) !== FUSED.NONE) return undefined;
+  if (!layout || (!allowed && activationOf(op.attrs) !== FUSED.NONE)) return undefined;
   const weights = op.input(layout.weights);
   const bias = op.inputs[layout.bias];
   if (!weights.constant || weights.dtype !== 'float32' || (bias && !bias.constant)) return undefined;
