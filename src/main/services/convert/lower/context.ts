@@ -80,6 +80,10 @@ export class NodeContext implements LowerContext {
     return this.#list(name, 'string', fallback);
   }
 
+  functionName(name: string): string {
+    return this.#attr(name, 'function');
+  }
+
   scalar(dtype: DType, value: number): Value {
     if (dtype === 'string') throw new Error('a scalar cannot be a string');
     const data = new ARRAY_OF[dtype](1);
@@ -115,6 +119,10 @@ export class NodeContext implements LowerContext {
     const [output] = this.emit(type, attrs, inputs, name);
     if (!output) throw new Error(`${type} has no output`);
     return output;
+  }
+
+  within(graph: Graph): LowerContext {
+    return new NodeContext(this.node, graph, this.#operands, this.#lowerFunction);
   }
 
   lowerFunction(name: string, args: readonly FunctionArgument[]): Graph {

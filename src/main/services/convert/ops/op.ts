@@ -130,6 +130,8 @@ export interface LowerContext {
   dtype(name: string, fallback?: DType): DType;
   ints(name: string, fallback?: readonly number[]): readonly number[];
   strings(name: string, fallback?: readonly string[]): readonly string[];
+  /** Name of the function that an attribute refers to. */
+  functionName(name: string): string;
   /** A new constant. Scalars have shape []. */
   scalar(dtype: DType, value: number): Value;
   tensor(tensor: ConstantTensor, name?: string): Value;
@@ -143,6 +145,8 @@ export interface LowerContext {
   emit(type: string, attrs: Attrs, inputs: readonly (Value | null)[], name?: string): readonly Value[];
   /** Same for operators with one output. */
   emit1(type: string, attrs: Attrs, inputs: readonly (Value | null)[], name?: string): Value;
+  /** The same node with its operators added to another graph: a body that is being built. */
+  within(graph: Graph): LowerContext;
   /** Lowers one of the model's functions (body of While, branch of If) to a graph of its own. */
   lowerFunction(name: string, args: readonly FunctionArgument[]): Graph;
   /** Refuses the node with a reason that names what is not supported and what the user can do. */

@@ -12,6 +12,9 @@ const BODY_OPS: Readonly<Record<string, { readonly attrs: readonly string[]; rea
   StatelessCase: { attrs: ['branches'], own: 1 },
 };
 
+/** Attribute of a loop: the operands that its body does not change, by index. */
+export const INVARIANT = '_invariant';
+
 /** `flattenInto` of flatten.ts, handed in because the two need each other. */
 type FlattenInto = (
   run: Flattening,
@@ -60,6 +63,7 @@ export function flattenBodies(
         ),
       };
   }
+  if (loops) attrs[INVARIANT] = invariantsOf(run, attrs['body']);
   const name = scope.reserve(node.name);
   const own = inputs.slice(0, kind.own);
   scope.add({ name, op: node.op, inputs: [...own, ...kept.map((i) => operands[i] as SourceRef)], attrs });
@@ -68,6 +72,16 @@ export function flattenBodies(
     const place = kept.indexOf(i);
     return place < 0 ? operand : { node: name, output: place };
   });
+}
+
+/** Indices of the arguments that a loop's body gives back as they are. */
+function invariantsOf(run: Flattening, body: SourceAttr | undefined): SourceAttr {
+  const fn = body?.kind === 'function' ? run.functions.get(body.value) : undefined;
+  const same = fn?.args.map((arg, i) => (fn.outputs[i]?.node === arg.name ? i : -1)) ?? [];
+  return {
+    kind: 'list',
+    value: same.filter((i) => i >= 0).map((value): SourceAttr => ({ kind: 'int', value })),
+  };
 }
 
 const outputCount = (node: SourceNode): readonly number[] => {

@@ -15,13 +15,14 @@
  * Attributes (booleans are false when left out):
  * - units                int
  * - activation, recurrent_activation   string, a name of RNN_ACTIVATIONS; SimpleRNN has no recurrent one
- * - use_bias, has_state, has_mask, go_backwards, return_sequences, time_major, reset_after, unroll, zero_output_for_mask  bool
+ * - use_bias, has_state, has_mask, go_backwards, return_sequences, time_major, reset_after, unroll, return_state,
+ *   zero_output_for_mask  bool
  *
  * Outputs:
  * - 0  with `return_sequences` all outputs, in the layout of x and in the order of processing (so reversed in time with
  *      `go_backwards`, as Keras gives them); otherwise the last output [batch, units]
- * - 1  the last h [batch, units]
- * - 2  LSTM only: the last c [batch, units]
+ * - 1  the last h [batch, units], only with `return_state`
+ * - 2  LSTM only: the last c [batch, units], only with `return_state`
  */
 export const RNN_OPS = ['_Lstm', '_Gru', '_SimpleRnn'] as const;
 export type RnnOp = (typeof RNN_OPS)[number];
