@@ -1,19 +1,22 @@
 import type { ModelFiles } from '@main/ports/model-files';
 import { AppError } from '@shared/error/app-error';
-import type { SourceFormat } from '@shared/model/source-format';
+import { SOURCE_FORMAT_TITLES, type SourceFormat } from '@shared/model/source-format';
 import type { Model } from './graph/ir';
 import { lower, type LowerOptions } from './lower';
 import { Pace, type PaceOptions } from './pace';
 import { optimize } from './passes';
+import { detectModel } from './read/detect';
 import { READERS } from './read/readers';
 import { readTflite } from './read/tflite';
+import { prepareSource } from './source/index';
 
 export type { ConvertProgress, ConvertStage } from './pace';
+export { detectModel, type DetectedModel } from './read/detect';
 export { modelBytes, writeModel, type WriteReport } from './write';
 
 export interface ConvertRequest extends LowerOptions, PaceOptions {
+  /** What the user named: a file or a folder; its format is found out from its content. */
   readonly path: string;
-  readonly format: SourceFormat;
 }
 
 /** A model in the converter's form. Its constants may still be in the source's files: close it when it is written. */
@@ -32,17 +35,23 @@ export interface OpenModel {
 export async function convertModel(request: ConvertRequest, files: ModelFiles): Promise<OpenModel> {
   const pace = new Pace(request);
   pace.step('read', 0, 0);
-  if (request.format === 'tflite')
-    return { model: readTflite(request.path, files), format: 'tflite', notes: [], close: () => undefined };
-  const read = READERS[request.format];
+  const { format, path } = detectModel(request.path, files);
+  if (format === 'tflite')
+    return { model: readTflite(path, files), format, notes: [], close: () => undefined };
+  const read = READERS[format];
   if (!read)
-    throw new AppError('model.unsupported', `Models of the format ${request.format} cannot be read.`);
-  const source = read(request.path, files);
+    throw new AppError(
+      'model.unsupported',
+      `A ${SOURCE_FORMAT_TITLES[format]} cannot be read; save it in another format.`,
+    );
+  const source = read(path, files);
   try {
     await pace.rest();
-    const model = await lower(source, request, pace);
+    const prepared = prepareSource(source, request.signature);
+    await pace.rest();
+    const model = await lower(prepared, request, pace);
     await optimize(model, pace);
-    return { model, format: source.format, notes: source.notes, close: () => source.close() };
+    return { model, format, notes: prepared.notes, close: () => source.close() };
   } catch (error) {
     source.close();
     throw error;
