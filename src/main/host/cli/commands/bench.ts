@@ -1,0 +1,91 @@
+import type { RunSummary } from '@shared/model/run';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { given, parseList, parsePositiveInt } from '../arguments';
+import { follow, type Session } from '../session';
+import { millisText, printable, table } from '../table';
+import { withConvertFlags } from './convert';
+
+interface BenchFlags {
+  readonly recipe: string[];
+  readonly device: string[];
+  readonly profile: 'quick' | 'standard' | 'release';
+  readonly threads?: number;
+  readonly xnnpack: boolean;
+  readonly signature?: string;
+  readonly shape?: Record<string, number[]>;
+  readonly calibration?: string;
+  readonly data?: string;
+  readonly targetRuntime?: string;
+  readonly cloud?: boolean;
+  readonly allowFailedValidation?: boolean;
+}
+
+export function addBench(
+  program: Command,
+  run: (action: (session: Session) => Promise<void>) => Promise<void>,
+): void {
+  withConvertFlags(program.command('bench'))
+    .argument('<model>', 'a model, or a .tflite file')
+    .option('-d, --device <serials>', 'serials, "all", or "this-computer"', parseList, ['all'])
+    .addOption(
+      new Option('-p, --profile <name>', 'how long to measure')
+        .choices(['quick', 'standard', 'release'])
+        .default('quick'),
+    )
+    .option('--threads <n>', 'threads of the TFLite interpreter', parsePositiveInt)
+    .option('--no-xnnpack', 'built-in kernels instead of the XNNPACK delegate')
+    .option('--cloud', 'also serve the original on this machine and measure it as the cloud baseline')
+    .option('--allow-failed-validation', 'also benchmark variants that failed validation; they stay marked')
+    .description('convert, validate, push, benchmark and store: one run per variant and device')
+    .action((model: string, flags: BenchFlags) =>
+      run(async ({ output, engine }) => {
+        const client = await engine();
+        const job = await client.jobs.benchmark(
+          given({
+            model,
+            recipes: flags.recipe,
+            devices: flags.device,
+            profile: flags.profile,
+            threads: flags.threads,
+            xnnpack: flags.xnnpack,
+            signature: flags.signature,
+            shapes: flags.shape,
+            calibration: flags.calibration,
+            data: flags.data,
+            targetRuntime: flags.targetRuntime,
+            cloud: flags.cloud,
+            allowFailedValidation: flags.allowFailedValidation,
+          }),
+        );
+        const done = await follow(client, job, output);
+        const details = await Promise.all(done.runIds.map((id) => client.runs.get({ id })));
+        const runs = details.map((detail) => detail.summary);
+        output.result(
+          { modelId: done.modelId, variantIds: done.variantIds, runs, files: done.files },
+          runsTable(runs),
+        );
+      }),
+    );
+}
+
+/** Runs as a table: what was measured where, and what it gave. */
+export function runsTable(runs: readonly RunSummary[]): string {
+  if (runs.length === 0) return 'No runs.';
+  const rows = runs.map((summary) => [
+    summary.id.slice(0, 8),
+    printable(summary.modelName),
+    printable(summary.recipe),
+    printable(summary.deviceTitle),
+    String(summary.threads),
+    summary.delegate,
+    millisText(summary.latency?.p50Ns),
+    millisText(summary.latency?.p90Ns),
+    String(summary.latency?.samples ?? 0),
+    summary.status + (summary.reason ? `: ${printable(summary.reason)}` : ''),
+  ]);
+  return table(
+    ['run', 'model', 'recipe', 'device', 'threads', 'delegate', 'p50 ms', 'p90 ms', 'samples', 'status'],
+    rows,
+  );
+}
