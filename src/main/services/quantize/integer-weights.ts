@@ -1,0 +1,68 @@
+import { viewAs } from '@shared/model/dtype';
+import type { Quantization } from '@shared/model/tensor';
+import { dataOf } from '../convert/graph/constant';
+import { Value, type Op } from '../convert/graph/ir';
+import type { QuantizationFacts } from '../convert/ops/op';
+import { compareVersions } from '../convert/write/version';
+import { biasFloor, quantizeBias, quantizeWeights } from './weights';
+
+/** TFLite before this reads a per-channel dense layer's scale as 0 and silently answers a constant. */
+const PER_CHANNEL_DENSE_SINCE = '2.11';
+
+export interface WeightOptions {
+  readonly activations: 'int8' | 'int16';
+  readonly perChannel: boolean;
+  readonly targetRuntime: string;
+}
+
+/** Replaces an operator's constant weights and bias by integers. `input` is its activation's scale. */
+export function quantizeOperatorWeights(
+  op: Op,
+  facts: QuantizationFacts,
+  input: Quantization | undefined,
+  options: WeightOptions,
+): void {
+  if (!facts.weights) return;
+  const { operand, axis, bias } = facts.weights;
+  const weights = op.input(operand);
+  const inputScale = input?.scale[0] ?? 1;
+  const biasValue = bias === undefined ? undefined : (op.inputs[bias] ?? undefined);
+  const biasValues = biasValue && viewAs('float32', biasValue.constant?.bytes() ?? new Uint8Array());
+  const perChannel =
+    options.perChannel &&
+    (op.type !== 'FULLY_CONNECTED' || compareVersions(options.targetRuntime, PER_CHANNEL_DENSE_SINCE) >= 0);
+  const floor = biasValues ? biasFloor(biasValues, inputScale) : [];
+  const { codes, quantization } = quantizeWeights(
+    viewAs('float32', weights.constant?.bytes() ?? new Uint8Array()),
+    weights.shape,
+    perChannel ? axis : undefined,
+    options.activations === 'int16' ? [] : perChannel ? floor : [Math.max(0, ...floor)],
+  );
+  op.setInput(operand, constant(weights.name, 'int8', weights.shape, codes, quantization));
+  if (bias === undefined || !biasValue || !biasValues) return;
+  const wide = options.activations === 'int16';
+  const quantized = quantizeBias(biasValues, inputScale, quantization, wide);
+  op.setInput(
+    bias,
+    constant(
+      biasValue.name,
+      wide ? 'int64' : 'int32',
+      biasValue.shape,
+      quantized.codes,
+      quantized.quantization,
+    ),
+  );
+}
+
+function constant(
+  name: string,
+  dtype: 'int8' | 'int32' | 'int64',
+  shape: readonly number[],
+  codes: Int8Array | Int32Array | BigInt64Array,
+  quantization: Quantization,
+): Value {
+  const value = new Value(name, { dtype, shape });
+  value.constant = dataOf(codes);
+  value.quantization = quantization;
+  return value;
+}

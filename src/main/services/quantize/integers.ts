@@ -1,0 +1,200 @@
+import { AppError } from '@shared/error/app-error';
+import { viewAs } from '@shared/model/dtype';
+import type { Quantization } from '@shared/model/tensor';
+import { dataOf } from '../convert/graph/constant';
+import { Value, type Graph, type Model, type Op } from '../convert/graph/ir';
+import { addDequantize, addQuantize } from './boundary';
+import { type IntegerPlan, planIntegers } from './integer-plan';
+import { quantizeOperatorWeights } from './integer-weights';
+import { assignScales } from './scale-groups';
+import { activationScale, type Range, sameScale } from './scales';
+import { encodeActivation } from './weights';
+
+export type PortType = 'float32' | 'int8' | 'uint8' | 'int16';
+
+export interface IntegerOptions {
+  readonly activations: 'int8' | 'int16';
+  readonly inputType: PortType;
+  readonly outputType: PortType;
+  readonly perChannel: boolean;
+  readonly targetRuntime: string;
+  readonly isChosen: (op: Op) => boolean;
+  /** Range over the calibration data; undefined for values it did not see. */
+  readonly rangeOf: (value: Value) => Range | undefined;
+}
+
+/** What stayed float, for the report. */
+export interface IntegerReport {
+  readonly integerOperators: number;
+  readonly floatOperators: readonly { readonly name: string; readonly type: string; readonly why: string }[];
+}
+
+/** Quantizes activations and weights of the signatures' graphs; bodies of control flow stay float. The model is changed. */
+export function toIntegers(model: Model, options: IntegerOptions): IntegerReport {
+  let integerOperators = 0;
+  const floatOperators: { name: string; type: string; why: string }[] = [];
+  for (const graph of model.graphs) {
+    const plan = planIntegers(graph, options.activations, options.isChosen);
+    integerOperators += plan.integer.size;
+    floatOperators.push(...plan.float.map(({ op, why }) => ({ name: op.name, type: op.type, why })));
+    new GraphQuantizer(graph, plan, options).run();
+  }
+  return { integerOperators, floatOperators };
+}
+
+class GraphQuantizer {
+  readonly #graph: Graph;
+  readonly #plan: IntegerPlan;
+  readonly #options: IntegerOptions;
+  /** Values that the float graph had and that become integers in place. */
+  readonly #integers = new Set<Value>();
+  readonly #dequantized = new Map<Value, Value>();
+  readonly #requantized = new Map<Value, Value[]>();
+
+  constructor(graph: Graph, plan: IntegerPlan, options: IntegerOptions) {
+    this.#graph = graph;
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  run(): void {
+    const { activations } = this.#options;
+    const read = new Set<Value>();
+    for (const { op, operands, outputs } of this.#plan.integer.values()) {
+      for (const output of outputs) this.#integers.add(output);
+      for (const i of operands) read.add(op.input(i));
+    }
+    const { scales, rescaled } = assignScales(
+      this.#plan,
+      new Set([...this.#integers, ...read]),
+      (value) => this.#range(value),
+      activations,
+    );
+    const floatInputs = new Map<Value, Value>();
+    for (const { op, operands } of this.#plan.integer.values())
+      for (const i of operands) {
+        const value = op.input(i);
+        const scale = scales.get(value) as Quantization;
+        if (value.constant) op.setInput(i, this.#constant(value, scale));
+        else if (!this.#integers.has(value)) op.setInput(i, this.#entered(value, scale, floatInputs));
+      }
+    for (const value of this.#integers) {
+      value.dtype = activations;
+      value.quantization = scales.get(value);
+    }
+    for (const { op, facts, operands } of this.#plan.integer.values())
+      quantizeOperatorWeights(op, facts, op.inputs[operands[0] ?? 0]?.quantization, this.#options);
+    for (const [op, indices] of rescaled) for (const i of indices) this.#rescale(op, i);
+    for (const { op } of this.#plan.float)
+      op.setInputs(
+        op.inputs.map((input) => (input && this.#integers.has(input) ? this.#toFloat(input) : input)),
+      );
+    this.#quantizePorts(floatInputs);
+  }
+
+  #range(value: Value): Range {
+    if (value.constant) return rangeOfConstant(value);
+    const range = this.#options.rangeOf(value);
+    if (range && Number.isFinite(range.min) && Number.isFinite(range.max)) return range;
+    throw new AppError(
+      'quantize.failed',
+      range
+        ? `Tensor '${value.name}' took values that are not finite over the calibration data, so it has no scale; check the data and the model.`
+        : `Tensor '${value.name}' has no calibrated range; calibrate with the data and signature that the model is used with.`,
+    );
+  }
+
+  #constant(value: Value, quantization: Quantization): Value {
+    const type = this.#options.activations;
+    const constant = new Value(value.name, { dtype: type, shape: value.shape });
+    constant.constant = dataOf(
+      encodeActivation(viewAs('float32', value.constant?.bytes() ?? new Uint8Array()), quantization, type),
+    );
+    constant.quantization = quantization;
+    return constant;
+  }
+
+  /** The integer form of a float that comes from a graph input or a float operator. */
+  #entered(value: Value, quantization: Quantization, entered: Map<Value, Value>): Value {
+    const known = entered.get(value);
+    if (known) return known;
+    const integer = addQuantize(this.#graph, value, this.#options.activations, quantization);
+    entered.set(value, integer);
+    return integer;
+  }
+
+  #rescale(op: Op, index: number): void {
+    const value = op.input(index);
+    const [output] = op.outputs;
+    const wanted = output?.quantization;
+    if (!wanted || sameScale(value.quantization, wanted)) return;
+    const forms = this.#requantized.get(value) ?? [];
+    this.#requantized.set(value, forms);
+    let form = forms.find((candidate) => sameScale(candidate.quantization, wanted));
+    if (!form) forms.push((form = addQuantize(this.#graph, value, this.#options.activations, wanted)));
+    op.setInput(index, form);
+  }
+
+  #toFloat(value: Value): Value {
+    let float = this.#dequantized.get(value);
+    if (!float) this.#dequantized.set(value, (float = addDequantize(this.#graph, value)));
+    return float;
+  }
+
+  /** Gives the graph's inputs and outputs the types that the recipe wants. */
+  #quantizePorts(entered: ReadonlyMap<Value, Value>): void {
+    const { inputType, outputType } = this.#options;
+    this.#graph.inputs = this.#graph.inputs.map((input) => {
+      if (input.dtype !== 'float32' || inputType === 'float32') return input;
+      return this.#integerInput(input, inputType, entered.get(input));
+    });
+    this.#graph.outputs = this.#graph.outputs.map((output) => {
+      const isInteger = this.#integers.has(output);
+      if (!isInteger && output.dtype !== 'float32') return output;
+      if (outputType === 'float32') return isInteger ? this.#toFloat(output) : output;
+      if (isInteger && output.dtype === outputType) return output;
+      const quantization =
+        isInteger && outputType === 'uint8' && output.quantization
+          ? asUint8(output.quantization)
+          : activationScale(this.#range(output), outputType);
+      return addQuantize(this.#graph, output, outputType, quantization);
+    });
+  }
+
+  /** An integer input in place of a float one: what read its quantized form reads it, others read it dequantized. */
+  #integerInput(input: Value, type: Exclude<PortType, 'float32'>, entered: Value | undefined): Value {
+    const integer = new Value(input.name, { dtype: type, shape: input.shape });
+    if (entered && type === entered.dtype) {
+      integer.quantization = entered.quantization;
+      const quantize = entered.producer;
+      this.#graph.replaceUses(entered, integer);
+      if (quantize) this.#graph.remove(quantize);
+    } else {
+      const scale = entered?.quantization;
+      integer.quantization =
+        type === 'uint8' && scale ? asUint8(scale) : activationScale(this.#range(input), type);
+      const quantize = entered?.producer;
+      // QUANTIZE from the input's own integers to the graph's.
+      if (quantize) quantize.setInput(0, integer);
+    }
+    if (input.users.size > 0 || this.#graph.outputs.includes(input))
+      this.#graph.replaceUses(input, addDequantize(this.#graph, integer));
+    return integer;
+  }
+}
+
+/** The same real numbers with codes moved from int8 to uint8. */
+const asUint8 = ({ scale, zeroPoint, axis }: Quantization): Quantization => ({
+  scale,
+  zeroPoint: zeroPoint.map((z) => z + 128),
+  axis,
+});
+
+function rangeOfConstant(value: Value): Range {
+  let [min, max] = [0, 0];
+  for (const x of viewAs('float32', value.constant?.bytes() ?? new Uint8Array())) {
+    if (x < min) min = x;
+    if (x > max) max = x;
+  }
+  return { min, max };
+}
