@@ -16,6 +16,7 @@ import { Problem, reasonOf } from './native/problem.mjs';
 import { Progress } from './native/progress.mjs';
 
 const RETRY_MS = 3_600_000;
+const failureMark = (part) => inModules('.edgebench', `failed-${part.id.replace(/\W/g, '-')}`);
 
 const options = readOptions();
 const progress = new Progress({ quiet: options.quiet, total: parts.length });
@@ -115,8 +116,6 @@ function isReady(part) {
     return false; // what cannot be looked at is not in place; make() says why
   }
 }
-
-const failureMark = (part) => inModules('.edgebench', `failed-${part.id.replace(/\W/g, '-')}`);
 
 function failedLately(part) {
   const mark = statSync(failureMark(part), { throwIfNoEntry: false });

@@ -32,10 +32,13 @@ export class Progress {
   }
 }
 
-/** Says every five seconds that `what` still goes on, for as long as `work` lasts. */
+/** Says every ten seconds that `what` still goes on, for as long as `work` lasts. */
 export async function withHeartbeat(report, what, work) {
   const start = Date.now();
-  const timer = setInterval(() => report.say(`${what}, ${Math.round((Date.now() - start) / 1000)} s`), 5000);
+  const timer = setInterval(
+    () => report.say(`${what}, ${Math.round((Date.now() - start) / 1000)} s`),
+    10_000,
+  );
   try {
     return await work;
   } finally {

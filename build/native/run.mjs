@@ -43,12 +43,14 @@ export function npm(args, options = {}) {
 /** The line of a program's output that says best why it failed. */
 export function failureLine(tail) {
   const lines = tail.split('\n').map((line) => line.trim());
-  const telling = lines.filter((line) => /error|ERR!|not found|cannot|No such|denied/i.test(line));
-  const best = telling.find(
-    (line) => /error/i.test(line) && !/^npm (error|ERR!)( A complete log.*)?$/.test(line),
-  );
-  return (best ?? telling[0] ?? lines.filter(Boolean).pop() ?? 'no message').slice(0, 200);
+  const telling = lines.filter((line) => TELLING.test(line) && !EMPTY.test(line));
+  const best = telling.find((line) => /error/i.test(line));
+  return (best ?? telling[0] ?? lines.filter(Boolean).pop() ?? 'no message').replace(/\.$/, '').slice(0, 200);
 }
+
+const TELLING = /error|ERR!|not found|cannot|could not|no such|denied|unresolved/i;
+/** Lines that announce an error without telling it. */
+const EMPTY = /:$|^npm (error|ERR!)( code \w+| A complete log.*)?$|^gyp (ERR!|info)/i;
 
 /** The first of the commands that can be started (asked with --version), or a Problem that says `otherwise`. */
 export async function firstCommand(names, otherwise) {
