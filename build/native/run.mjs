@@ -5,9 +5,10 @@ import { Problem } from './problem.mjs';
  * Runs a program to its end without a shell and gives {code, out, tail}: standard output, and the last lines of
  * both streams. Never rejects: a program that cannot be started has code 127. `timeoutMs` ends it (code 124).
  */
-export function run(command, args, { cwd, env, timeoutMs = 1_800_000, shell = false } = {}) {
+export function run(command, args, { cwd, env = process.env, timeoutMs = 1_800_000, shell = false } = {}) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+    const plain = { ...env, NO_COLOR: '1', FORCE_COLOR: undefined };
+    const child = spawn(command, args, { cwd, env: plain, shell, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let tail = '';
     let late = false;
@@ -49,8 +50,8 @@ export function failureLine(tail) {
 }
 
 const TELLING = /error|ERR!|not found|cannot|could not|no such|denied|unresolved/i;
-/** Lines that announce an error without telling it. */
-const EMPTY = /:$|^npm (error|ERR!)( code \w+| A complete log.*)?$|^gyp (ERR!|info)/i;
+/** Lines that announce an error without telling it, and stack frames. */
+const EMPTY = /:$|^at |^npm (error|ERR!)( code \w+| A complete log.*)?$|^gyp (ERR!|info)/i;
 
 /** The first of the commands that can be started (asked with --version), or a Problem that says `otherwise`. */
 export async function firstCommand(names, otherwise) {
