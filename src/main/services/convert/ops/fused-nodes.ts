@@ -22,6 +22,7 @@ function fusedTail(context: LowerContext, result: Value, first: boolean): Value 
   let operand = 2;
   for (const step of context.strings('fused_ops', [])) {
     const activation = ACTIVATIONS[step];
+    if (step === 'NoOp') continue;
     if (activation) y = context.emit1(activation, {}, [y]);
     else if (step === 'BiasAdd') y = biasAdd(context, y, context.input(operand++), first);
     else if (step === 'LeakyRelu')

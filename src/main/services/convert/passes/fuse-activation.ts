@@ -11,13 +11,13 @@ const ACTIVATIONS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Operators whose kernels clamp their result. CONCATENATION and L2_NORMALIZATION have the option but ignore or refuse it;
- * TRANSPOSE_CONV has it only from runtime 2.13 on.
+ * Operators whose kernels clamp their result. CONCATENATION and L2_NORMALIZATION have the option but refuse or ignore it.
  */
 const CLAMPING = new Set([
   'CONV_2D',
   'DEPTHWISE_CONV_2D',
   'FULLY_CONNECTED',
+  'TRANSPOSE_CONV',
   'CONV_3D',
   'CONV_3D_TRANSPOSE',
   'ADD',

@@ -20,6 +20,7 @@ import { l2Normalization } from './l2-normalization';
 import { mergeAffine } from './merge-affine';
 import { mergeLayout } from './merge-layout';
 import { padIntoWindow } from './pad-into-window';
+import { neutralConstants } from './neutral-constants';
 import type { Pass } from './pass';
 import { prelu } from './prelu';
 import { writeErf } from './write-erf';
@@ -31,6 +32,7 @@ export const PASSES: readonly Pass[] = [
   folding,
   duplicateConstants,
   duplicateOps,
+  neutralConstants,
   clipToRelu,
   hardSwish,
   gelu,
