@@ -30,6 +30,13 @@ export interface ModelDocument {
   readonly constants: ConstantTable;
   readonly operators: readonly OperatorCount[];
   readonly minRuntimeVersion: string;
+  readonly tensors: ReadonlyMap<Value, TensorPlace>;
+}
+
+/** Where a value is in the written file. */
+export interface TensorPlace {
+  readonly subgraph: number;
+  readonly tensor: number;
 }
 
 /** Fields by slot, from fields by name. */
@@ -65,7 +72,7 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
   const constants = new ConstantTable();
   const codes = new Map<string, OperatorCode>();
   const names = portNames(model);
-  const tensorIndices = new Map<Value, number>();
+  const places = new Map<Value, TensorPlace>();
   let minRuntimeVersion = OLDEST_RUNTIME;
 
   const codeOf = (op: Op): OperatorCode => {
@@ -91,10 +98,10 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
     const tensors: Node[] = [];
     const tensorOf = (value: Value | null): number => {
       if (!value) return -1;
-      const known = tensorIndices.get(value);
-      if (known !== undefined) return known;
+      const known = places.get(value);
+      if (known !== undefined) return known.tensor;
       const index = tensors.push(tensorNode(value, names.get(value) ?? value.name, constants)) - 1;
-      tensorIndices.set(value, index);
+      places.set(value, { subgraph: subgraphIndex(graph), tensor: index });
       return index;
     };
     const inputs = graph.inputs.map(tensorOf);
@@ -122,7 +129,7 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
       ports.map(({ name, value }) =>
         table(SLOTS.tensorMap, {
           name: text(name),
-          tensorIndex: scalar('uint32', tensorIndices.get(value) as number),
+          tensorIndex: scalar('uint32', places.get(value)?.tensor as number),
         }),
       ),
     );
@@ -158,7 +165,7 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
     signatureDefs: signatureDefs.length > 0 ? tables(signatureDefs) : undefined,
   });
   const operators = Array.from(codes.values(), ({ type, version, count }) => ({ type, version, count }));
-  return { root, constants, operators, minRuntimeVersion };
+  return { root, constants, operators, minRuntimeVersion, tensors: places };
 }
 
 /** Inputs and outputs are named as the signature has them; a value with several names gets the first. */

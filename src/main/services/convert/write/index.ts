@@ -1,9 +1,9 @@
 import { AppError } from '@shared/error/app-error';
-import type { Model } from '../graph/ir';
+import type { Model, Value } from '../graph/ir';
 import { Pace } from '../pace';
 import { DATA_ALIGNMENT, FILE_IDENTIFIER, MAX_FILE_BYTES } from '../schema';
 import { checkedBytes, contentKey } from '../graph/constant-content';
-import { modelDocument, type ModelDocument, type OperatorCount } from './document';
+import { modelDocument, type ModelDocument, type OperatorCount, type TensorPlace } from './document';
 import { Header } from './flatbuffer';
 import { FileSink, MemorySink, type ModelSink } from './sink';
 
@@ -12,6 +12,8 @@ export interface WriteReport {
   readonly bytes: number;
   readonly operators: readonly OperatorCount[];
   readonly minRuntimeVersion: string;
+  /** Where each value of the model is in the file. */
+  readonly tensors: ReadonlyMap<Value, TensorPlace>;
 }
 
 /** A constant is handed to the sink in pieces of this size, so that a cancel is seen in between. */
@@ -62,6 +64,7 @@ export async function writeModel(
       bytes: position,
       operators: document.operators,
       minRuntimeVersion: document.minRuntimeVersion,
+      tensors: document.tensors,
     };
   } catch (error) {
     sink.abandon();
