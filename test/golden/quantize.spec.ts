@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertModel, writeModel } from '@main/services/convert';
 import type { Model, ModelSignature, Value } from '@main/services/convert/graph/ir';
@@ -22,6 +23,12 @@ const collector = new RunnerRangeCollector(parts, 2);
 const MAX_RATIO = 1.1;
 /** Differences below this share of the output's range are rounding, whoever makes them. */
 const NEGLIGIBLE = 1e-4;
+const recipes = Object.fromEntries(
+  ['float16', 'dynamic', 'int8', 'int16x8'].map((name) => [
+    name,
+    JSON.parse(readFileSync(join(appRoot, 'resources/recipes', `${name}.json`), 'utf8')) as unknown,
+  ]),
+);
 const MODES: readonly Precision[] = ['float16', 'dynamic', 'int8', 'int16x8'];
 
 const cases = goldenModels().flatMap((golden) =>
@@ -50,7 +57,7 @@ describe.skipIf(missing)(
         const ranges = mode.startsWith('int')
           ? await calibrate(golden, opened.model, join(folder, 'float.tflite'))
           : new Map();
-        const recipe = recipeSchema.parse({ name: 'golden', title: mode, precision: mode });
+        const recipe = recipeSchema.parse(recipes[mode]);
         const { model } = quantizeModel(opened.model, recipe, (value) => ranges.get(value));
         const file = join(folder, 'variant.tflite');
         const report = await writeModel(model, file);
