@@ -7,7 +7,7 @@ export const op = binaryOp({
   type: 'ATAN2',
   code: 156,
   attrs: {},
-  tf: ['Atan2'],
+  tf: [],
   dtypes: ['float32', 'float64'],
   quantization: { rule: 'float', int16Kernel: false },
   version: () => version(1),

@@ -8,7 +8,7 @@ import { versionByType, versions } from './kit/versions';
 const version = versions('1.13.0', '2.3.0', '2.5.0', '2.12.0');
 
 /** A tensor of `like`'s type and shape that is `value` everywhere. */
-const filledLike = (context: LowerContext, like: Value, value: number): Value => {
+export const filledLike = (context: LowerContext, like: Value, value: number): Value => {
   const shape = context.emit1('SHAPE', { out_type: TENSOR_TYPE.int32 }, [like]);
   return context.emit1('FILL', {}, [shape, context.scalar(like.dtype, value)]);
 };

@@ -33,7 +33,7 @@ export const asDims = (elements: readonly ShapeElement[]): number[] =>
   elements.map((element) => (typeof element === 'number' ? element : -1));
 
 /** Dimension `axis` of a tensor as a shape's element: its number, or the dimension itself where it is dynamic. */
-export const dimElement = (value: Value, axis: number): ShapeElement => {
+export const dimElement = (value: Value, axis: number): Exclude<ShapeElement, 'unknown'> => {
   const dim = value.shape[axis];
   if (dim === undefined) throw new Error(`'${value.name}' has no dimension ${axis}`);
   return dim === -1 ? { value, axis } : dim;

@@ -1,0 +1,45 @@
+import type { ShapeElement, Value } from '../../graph/ir';
+import { TENSOR_TYPE } from '../../schema';
+import type { LowerContext } from '../op';
+import { calculator } from './math';
+import { emitReshape } from './reshape';
+
+/** A dimension of a result: the product of its factors. */
+export type Factors = readonly Exclude<ShapeElement, 'unknown'>[];
+
+const numberOf = (factors: Factors): number | undefined =>
+  factors.reduce<number | undefined>(
+    (product, factor) => (typeof factor === 'number' && product !== undefined ? product * factor : undefined),
+    1,
+  );
+
+const scalarOf = (context: LowerContext, factors: Factors): Value => {
+  const scalars = factors.map((factor) => {
+    if (typeof factor === 'number') return context.scalar('int32', factor);
+    const shape = context.emit1('SHAPE', { out_type: TENSOR_TYPE.int32 }, [factor.value]);
+    return context.emit1(
+      'STRIDED_SLICE',
+      { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1, offset: false },
+      [shape, ...[factor.axis, factor.axis + 1, 1].map((bound) => context.ints32([bound]))],
+    );
+  });
+  const { mul } = calculator(context);
+  return scalars.reduce((product, scalar) => mul(product, scalar));
+};
+
+/** `value` in a shape of which any number of dimensions may be known only at run time. */
+export const emitReshapeTo = (context: LowerContext, value: Value, dims: readonly Factors[]): Value => {
+  const numbers = dims.map(numberOf);
+  if (numbers.filter((dim) => dim === undefined).length <= 1)
+    return emitReshape(
+      context,
+      value,
+      numbers.map((dim) => dim ?? -1),
+    );
+  const shape = context.emit1(
+    'PACK',
+    { values_count: dims.length, axis: 0 },
+    dims.map((dim) => scalarOf(context, dim)),
+  );
+  return context.emit1('RESHAPE', {}, [value, shape]);
+};

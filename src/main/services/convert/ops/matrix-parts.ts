@@ -1,0 +1,58 @@
+import { emitReshape } from './kit/reshape';
+import { mainDiagonalOnly } from './matrix-diag';
+import type { LowerContext, Lowering, Lowerings } from './op';
+
+/** Rows and columns of the matrices in the last two dimensions, which must be known. */
+const matrixOf = (context: LowerContext): readonly [number, number] => {
+  const [rows = -1, columns = -1] = context.input(0).shape.slice(-2);
+  if (rows === -1 || columns === -1)
+    context.refuse('the size of its matrices is known only at run time; fix it with --shape');
+  return [rows, columns];
+};
+
+/** Zeros outside of a band around the diagonal, chosen by a constant mask. */
+const bandPart: Lowering = (context) => {
+  const x = context.input(0);
+  const [rows, columns] = matrixOf(context);
+  const [[lower = -1], [upper = -1]] = [context.constantInts(1), context.constantInts(2)];
+  const mask = Uint8Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return Number((lower < 0 || row - column <= lower) && (upper < 0 || column - row <= upper));
+  });
+  const inside = context.tensor({ dtype: 'bool', shape: [rows, columns], data: mask });
+  return context.emit1('SELECT_V2', {}, [inside, x, context.scalar(x.dtype, 0)]);
+};
+
+/** Every (columns + 1)th element of the matrix written as one row. */
+const diagPart: Lowering = (context) => {
+  mainDiagonalOnly(context, 1);
+  const x = context.input(0);
+  const [rows, columns] = matrixOf(context);
+  const size = Math.min(rows, columns);
+  const before = x.shape.slice(0, -2);
+  const flat = emitReshape(context, x, [...before, rows * columns]);
+  const rank = before.length + 1;
+  const others = (1 << before.length) - 1;
+  const along = (last: number, fill: number) =>
+    context.ints32([...before.map(() => fill), last].slice(-rank));
+  return context.emit1(
+    'STRIDED_SLICE',
+    {
+      begin_mask: others,
+      end_mask: others,
+      ellipsis_mask: 0,
+      new_axis_mask: 0,
+      shrink_axis_mask: 0,
+      offset: false,
+    },
+    [flat, along(0, 0), along((size - 1) * (columns + 1) + 1, 0), along(columns + 1, 1)],
+  );
+};
+
+export const lowerings: Lowerings = {
+  MatrixBandPart: bandPart,
+  BatchMatrixBandPart: bandPart,
+  MatrixDiagPart: diagPart,
+  MatrixDiagPartV2: diagPart,
+  MatrixDiagPartV3: diagPart,
+};
