@@ -1,0 +1,204 @@
+import { countedWindows, type CloudBaseline } from '@shared/model/cloud';
+import type {
+  ComparisonTarget,
+  EdgeCloudComparison,
+  Evidence,
+  Figure,
+  NetworkModel,
+  Pair,
+} from '@shared/model/comparison';
+import type { LatencySummary, Run } from '@shared/model/run';
+import { ecdfOf, probabilitySmaller } from '@shared/statistics/distribution';
+import { countedSamples, summarizeLatency } from '@shared/statistics/latency-summary';
+import { breakEvenKbps, breakEvenRttMs, transferNs } from '@shared/statistics/network-model';
+import { sorted } from '@shared/statistics/percentile';
+import { summarize } from './edge-cloud-summary';
+
+/** Above this share of failed requests nothing is concluded about a cloud target. */
+export const MAXIMUM_ERROR_RATE = 0.01;
+
+export interface EdgeCloudInput {
+  readonly model: { readonly hash: string; readonly name: string };
+  readonly runs: readonly Run[];
+  readonly baselines: readonly CloudBaseline[];
+  /** Share of labelled samples classified rightly: the original's, and each variant's by its hash. */
+  readonly accuracy?: { readonly original?: number; readonly variants: Readonly<Record<string, number>> };
+  /** Bytes that the runtime library adds to an app. */
+  readonly runtimeBytes?: number;
+  /** Targets that were measured with the network cut, by id, and whether they answered. */
+  readonly offline?: Readonly<Record<string, boolean>>;
+}
+
+const unknown: Figure = { value: null, evidence: 'not-measured' };
+const known = (value: number | null | undefined, evidence: Evidence, note?: string): Figure =>
+  value === null || value === undefined
+    ? unknown
+    : { value, evidence, ...(note === undefined ? {} : { note }) };
+
+interface Measured {
+  readonly target: ComparisonTarget;
+  readonly ascending: Float64Array;
+}
+
+function offlineOf(input: EdgeCloudInput, id: string): Figure {
+  const answered = input.offline?.[id];
+  return answered === undefined ? unknown : { value: answered ? 1 : 0, evidence: 'measured' };
+}
+
+const deviceName = ({ device }: Run): string =>
+  device.kind === 'this-computer'
+    ? 'This computer'
+    : [device.manufacturer, device.model].filter(Boolean).join(' ') || device.serial;
+
+function latencyLines(latency: LatencySummary | null, evidence: Evidence, perSecond: number | null) {
+  return {
+    latencyP50: known(latency?.p50Ns, evidence),
+    latencyP90: known(latency?.p90Ns, evidence),
+    throughput: known(perSecond, evidence),
+  };
+}
+
+function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
+  const launches = run.launches.filter((launch) => launch.status === 'completed').length;
+  const ascending = run.status === 'completed' ? sorted(countedSamples(run.launches)) : new Float64Array();
+  const latency = summarizeLatency(ascending, launches) ?? null;
+  const cautions: string[] = [];
+  if (run.status !== 'completed')
+    cautions.push(
+      `The run is ${run.status}${run.reason === undefined ? '' : ` (${run.reason})`}: its latency is left out.`,
+    );
+  else if (!run.profile.verdict)
+    cautions.push(
+      `Measured with the profile "${run.profile.name}": good for an impression, not for a verdict.`,
+    );
+  const { delegateAsked, delegateGot } = run.provenance;
+  if (delegateAsked !== delegateGot)
+    cautions.push(`${delegateAsked} was asked for, ${delegateGot} was obtained.`);
+  const energyNote = run.energy?.valid === false ? 'on USB power' : run.energy?.source;
+  const target: ComparisonTarget = {
+    id: run.id,
+    kind: 'edge',
+    title: `${deviceName(run)} · ${run.variant.recipe}${run.threads === 1 ? '' : ` · ${run.threads} threads`}`,
+    recipe: run.variant.recipe,
+    evidence: latency === null ? 'not-measured' : 'measured',
+    latency,
+    ecdf: ecdfOf(ascending),
+    lines: {
+      ...latencyLines(
+        latency,
+        'measured',
+        latency === null ? null : ((run.batch ?? 1) * 1e9) / latency.meanNs,
+      ),
+      offline: offlineOf(input, run.id),
+      bytesSent: known(0, 'given', 'nothing leaves the device'),
+      memory: known(run.memory?.peakBytes ?? run.memory?.steadyBytes, 'measured'),
+      energy: run.energy?.valid === false ? unknown : known(run.energy?.microJoules, 'measured', energyNote),
+      appSize: known(
+        run.variant.bytes + (input.runtimeBytes ?? 0),
+        'measured',
+        input.runtimeBytes === undefined ? 'model only' : 'model and runtime',
+      ),
+      accuracy: known(input.accuracy?.variants[run.variant.hash], 'measured'),
+      pricePerThousand: known(0, 'given', 'no server'),
+    },
+    cautions,
+  };
+  return { target, ascending };
+}
+
+/** Evidence of a cloud latency: simulated as soon as a network profile was applied. */
+const cloudEvidence = (baseline: CloudBaseline): Evidence =>
+  baseline.network.name === 'none' ? 'measured' : 'simulated';
+
+function cloudTarget(baseline: CloudBaseline, input: EdgeCloudInput): Measured {
+  const counts = baseline.status === 'stable' || baseline.status === 'unstable';
+  const ascending = counts
+    ? sorted(countedWindows(baseline).flatMap((window) => window.samplesNs))
+    : new Float64Array();
+  const latency = summarizeLatency(ascending, 1) ?? null;
+  const evidence = latency === null ? 'not-measured' : cloudEvidence(baseline);
+  const cautions: string[] = [];
+  if (baseline.status !== 'stable')
+    cautions.push(
+      `The measurement is ${baseline.status}${baseline.reason === undefined ? '' : `: ${baseline.reason}`}.`,
+    );
+  if (baseline.errorRate > MAXIMUM_ERROR_RATE)
+    cautions.push(`${(baseline.errorRate * 100).toFixed(1)} % of the requests failed: no verdict.`);
+  if (baseline.load.kind === 'closed')
+    cautions.push('Closed loop: stalls of the server hide behind waiting clients.');
+  if (baseline.endpoint.embedded) cautions.push('Served by this computer; a data centre has other hardware.');
+  const target: ComparisonTarget = {
+    id: baseline.id,
+    kind: 'cloud',
+    title: `${baseline.endpoint.title}${baseline.network.name === 'none' ? '' : ` · ${baseline.network.name} (simulated)`}`,
+    network: baseline.network.name,
+    evidence,
+    latency,
+    ecdf: ecdfOf(ascending),
+    lines: {
+      ...latencyLines(latency, evidence, latency === null ? null : baseline.goodputPerSecond),
+      offline: offlineOf(input, baseline.id),
+      bytesSent: known(baseline.requestBytes, 'measured'),
+      memory: unknown,
+      energy: unknown,
+      appSize: known(0, 'given', 'no model in the app'),
+      accuracy: known(baseline.accuracy ?? input.accuracy?.original, 'measured'),
+      pricePerThousand: known(baseline.endpoint.pricePerThousand, 'given', 'your price'),
+    },
+    cautions,
+  };
+  return { target, ascending };
+}
+
+/** The baseline's median without what its network added, as far as that is known. */
+export function networkModelOf(baseline: CloudBaseline, p50Ns: number): NetworkModel {
+  const { network, requestBytes, responseBytes, split, endpoint } = baseline;
+  const addedNs =
+    network.rttMs * 1e6 +
+    transferNs(requestBytes, network.upKbps) +
+    transferNs(responseBytes, network.downKbps);
+  // A server elsewhere is reached over a real network too: a connection is set up in one of its round trips.
+  const realRttNs = endpoint.embedded ? 0 : (split.connectNs ?? 0);
+  return {
+    baseP50Ns: Math.max(0, p50Ns - addedNs - realRttNs),
+    requestBytes,
+    responseBytes,
+    rttMs: network.rttMs + realRttNs / 1e6,
+    upKbps: network.upKbps,
+    downKbps: network.downKbps,
+  };
+}
+
+function pairOf(edge: Measured, cloud: Measured, baseline: CloudBaseline): Pair | undefined {
+  const edgeP50 = edge.target.latency?.p50Ns ?? null;
+  const cloudP50 = cloud.target.latency?.p50Ns ?? null;
+  if (edgeP50 === null || cloudP50 === null) return undefined;
+  const model = networkModelOf(baseline, cloudP50);
+  const trusted = baseline.errorRate <= MAXIMUM_ERROR_RATE;
+  return {
+    edgeId: edge.target.id,
+    cloudId: cloud.target.id,
+    probabilityEdgeFaster: trusted ? probabilitySmaller(edge.ascending, cloud.ascending) : null,
+    edgeGainNs: trusted ? cloudP50 - edgeP50 : null,
+    model,
+    breakEvenRttMs: breakEvenRttMs(edgeP50, model),
+    breakEvenKbps: breakEvenKbps(edgeP50, model),
+  };
+}
+
+/** Runs of one model on devices beside its cloud baselines, line by line; each line says where it comes from. */
+export function compareEdgeWithCloud(input: EdgeCloudInput): EdgeCloudComparison {
+  const edges = input.runs.map((run) => edgeTarget(run, input));
+  const clouds = input.baselines.map((baseline) => ({ baseline, measured: cloudTarget(baseline, input) }));
+  const pairs = edges.flatMap((edge) =>
+    clouds.flatMap(({ baseline, measured }) => pairOf(edge, measured, baseline) ?? []),
+  );
+  const targets = [...edges.map(({ target }) => target), ...clouds.map(({ measured }) => measured.target)];
+  return {
+    modelHash: input.model.hash,
+    modelName: input.model.name,
+    targets,
+    pairs,
+    summary: summarize(targets, pairs, input.accuracy?.original),
+  };
+}

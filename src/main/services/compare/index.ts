@@ -1,0 +1,6 @@
+export { conditionDifferences, nearestBaseline, sameSubject } from './conditions';
+export { compareEdgeWithCloud, MAXIMUM_ERROR_RATE, type EdgeCloudInput } from './edge-cloud';
+export { gate } from './gate';
+export { analyseHistory } from './history';
+export { compareRuns } from './compare-runs';
+export { verdictOf, MINIMUM_LAUNCHES, type VerdictOptions } from './verdict';
