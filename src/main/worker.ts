@@ -1,0 +1,15 @@
+import './platform/node/legacy-util-shim';
+import { WORKER_KINDS, type WorkerKind } from './ports/worker';
+import { parentChannel, serveWorker, type WorkerTask } from './platform/node/worker-serve';
+
+/** What each kind of worker process does; loaded only there, as native libraries come with it. */
+const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
+  'tflite-node': async () => (await import('./platform/tflite-node/worker-task')).runTfliteNode,
+  'tfjs-node': async () => (await import('./platform/tfjs-node/worker-task')).runOriginal,
+};
+
+const kind = WORKER_KINDS.find((name) => name === process.argv[2]);
+if (!kind) throw new Error(`no such kind of worker: ${process.argv[2]}`);
+
+const task = TASKS[kind]();
+serveWorker(parentChannel(), async (request, onProgress) => (await task)(request, onProgress));
