@@ -1,6 +1,7 @@
+import type { ModelFiles } from '@main/ports/model-files';
 import { AppError } from '@shared/error/app-error';
 import type { SourceGraph, SourceTensor } from '../source';
-import type { ByteSource } from './byte-source';
+import { type ByteSource, fileSource } from './byte-source';
 import { type Dataset, type Hdf5Group, openHdf5 } from './hdf5';
 import { fieldOf, isJsonObject, parseModelJson, type Json } from './json';
 import { versionOf } from './keras/version';
@@ -11,10 +12,21 @@ import { inStoredOrder, slotsOf, WeightMap, type LayerWeights } from './keras/we
 import { writeModel } from './keras/write-model';
 
 /**
- * Reads a whole model in HDF5 as Keras 1, 2 and 3 write it: attribute `model_config`, weights in a group per layer. The graph
- * reads weights from `source` until it is closed.
+ * Reads a whole model in HDF5 as Keras 1, 2 and 3 write it: attribute `model_config`, weights in a group per layer. Weights are
+ * read when they are asked for.
  */
-export function readKerasH5(source: ByteSource): SourceGraph {
+export function readKerasH5(path: string, files: ModelFiles): SourceGraph {
+  const source = fileSource(files.open(path), files.name(path));
+  try {
+    return readKerasHdf5(source);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** Same from an open source, which the graph closes. */
+export function readKerasHdf5(source: ByteSource): SourceGraph {
   const root = openHdf5(source);
   const config = modelConfig(root, source.name);
   const model = parseRoot(config, source.name);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { memorySource } from '@main/services/convert/read/byte-source';
-import { readKerasH5 } from '@main/services/convert/read/keras-h5';
+import { readKerasHdf5 } from '@main/services/convert/read/keras-h5';
 import { Golden, goldenFolder } from '@test/support/golden';
 
 const sources = ['h5_keras2', 'h5_keras3'] as const;
@@ -11,7 +11,7 @@ it.skipIf(goldenFolder === undefined).each(sources)(
   (source) => {
     const golden = new Golden('digits_cnn');
     const file = golden.path(golden.doc.sources[source] ?? '');
-    const graph = readKerasH5(memorySource(readFileSync(file), source));
+    const graph = readKerasHdf5(memorySource(readFileSync(file), source));
     const [signature] = graph.signatures;
     expect(signature?.inputs).toMatchObject([{ name: 'image', shape: [-1, 8, 8, 1], dtype: 'float32' }]);
     expect(signature?.outputs).toMatchObject([{ name: 'output_0', shape: [-1, 10], dtype: 'float32' }]);
