@@ -1,5 +1,6 @@
 import { viewAs } from '@shared/model/dtype';
-import type { LayerContext, Value } from './layer';
+import type { SourceTensor } from '../../source';
+import { tensorsIn, type LayerContext, type Value } from './layer';
 import type { KerasLayer, KerasModel } from './model';
 import type { NodeWriter, Sym } from './nodes/writer';
 import { type LayerProblem, LayerRefusal } from './refusal';
@@ -72,8 +73,8 @@ function contextOf(
       return value?.kind === 'tensor' ? value.sym : undefined;
     },
     hasWeight: (name) => own?.has(name) ?? false,
-    weight: (name, shape) => {
-      const found = tensor(name);
+    weight: (name, shape, factor) => {
+      const found = factor === undefined ? tensor(name) : scaled(tensor(name), factor);
       return w.constant(
         shape ? { ...found, shape: sameCount(found.shape, shape, name, refuse) } : found,
         name,
@@ -102,10 +103,11 @@ function sameCount(
   return wanted;
 }
 
-/** Tensors of an argument list in order, lists flattened. */
-export function tensorsIn(values: readonly Value[]): Sym[] {
-  return values.flatMap((value) => {
-    if (value.kind === 'tensor') return [value.sym];
-    return value.kind === 'list' ? tensorsIn(value.items) : [];
-  });
+/** The same variable times a number, multiplied when it is read. */
+function scaled(tensor: SourceTensor, factor: number): SourceTensor {
+  const bytes = (): Uint8Array => {
+    const values = Float32Array.from(viewAs('float32', tensor.data.bytes()), (value) => value * factor);
+    return new Uint8Array(values.buffer);
+  };
+  return { ...tensor, data: { byteLength: tensor.data.byteLength, bytes } };
 }

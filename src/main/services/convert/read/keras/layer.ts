@@ -35,8 +35,8 @@ export interface LayerContext {
   input(index?: number): Sym;
   /** The tensor given by keyword, if there is one. */
   keyword(name: string): Sym | undefined;
-  /** A variable as a constant node; its absence refuses the layer. `shape` gives its elements another shape. */
-  weight(name: string, shape?: readonly number[]): Sym;
+  /** A variable as a constant node; its absence refuses the layer. `shape` gives its elements another shape, `factor` multiplies them. */
+  weight(name: string, shape?: readonly number[], factor?: number): Sym;
   hasWeight(name: string): boolean;
   /** Values of a variable that the writer itself has to compute with. */
   weightValues(name: string): Float32Array;
@@ -56,3 +56,11 @@ export interface LayerDefinition {
 }
 
 export type LayerTable = Readonly<Record<string, LayerDefinition>>;
+
+/** Tensors of an argument list in order, lists flattened. */
+export function tensorsIn(values: readonly Value[]): Sym[] {
+  return values.flatMap((value) => {
+    if (value.kind === 'tensor') return [value.sym];
+    return value.kind === 'list' ? tensorsIn(value.items) : [];
+  });
+}

@@ -2,10 +2,11 @@ import { fieldOf, isJsonArray, isJsonObject, type Json, type JsonObject } from '
 import { Config } from './config';
 import type { KerasLayer, KerasModel, LayerCall, TensorKey } from './model';
 import { keyOf, parseCalls } from './parse-calls';
+import { normalized } from './normalize-layer';
 import { badConfig } from './refusal';
 
 const MODEL_CLASSES: readonly unknown[] = ['Functional', 'Sequential', 'Model'];
-const WRAPPED = ['layer', 'forward_layer', 'backward_layer', 'cell'] as const;
+const WRAPPED = ['layer', 'forward_layer', 'backward_layer'] as const;
 const MAX_NESTING = 32;
 
 /** Reads a model's configuration ({class_name, config}). Anything but Functional and Sequential gives undefined. */
@@ -33,13 +34,14 @@ export function parseModel(json: Json, path: string, depth = 0): KerasModel | un
   return { name, layers: parsed, inputs, outputs };
 }
 
-function parseLayer(json: Json, parent: string, place: string, depth: number): KerasLayer {
+function parseLayer(given: Json, parent: string, place: string, depth: number): KerasLayer {
+  const json = normalized(given);
   const className = fieldOf(json, 'class_name');
   const raw = fieldOf(json, 'config') ?? {};
   if (typeof className !== 'string') throw badConfig(parent || 'model', `${place} has no class`);
   const config: JsonObject = isJsonObject(raw) ? raw : {};
-  const given = fieldOf(json, 'name');
-  const name = typeof given === 'string' ? given : nameOf(config, className.toLowerCase());
+  const named = fieldOf(json, 'name');
+  const name = typeof named === 'string' ? named : nameOf(config, className.toLowerCase());
   const path = parent === '' ? name : `${parent}/${name}`;
   const module = fieldOf(json, 'module');
   return {

@@ -1,21 +1,33 @@
 import { activationLayers } from './layers/activation';
+import { attentionLayers } from './layers/attention';
 import { convolutionLayers } from './layers/convolution';
 import { coreLayers } from './layers/core';
+import { einsumLayers } from './layers/einsum-dense';
 import { identityLayers } from './layers/identity';
 import { mergeLayers } from './layers/merge';
 import { normalizationLayers } from './layers/normalization';
 import { poolingLayers } from './layers/pooling';
+import { preprocessingLayers } from './layers/preprocessing';
+import { recurrentLayers } from './layers/recurrent';
+import { spatialLayers } from './layers/spatial';
+import { wrapperLayers } from './layers/wrapper';
 import type { LayerDefinition, LayerTable } from './layer';
 import type { KerasLayer } from './model';
 
 const TABLES: readonly LayerTable[] = [
   activationLayers,
+  attentionLayers,
   convolutionLayers,
   coreLayers,
+  einsumLayers,
   identityLayers,
   mergeLayers,
   normalizationLayers,
   poolingLayers,
+  preprocessingLayers,
+  recurrentLayers,
+  spatialLayers,
+  wrapperLayers,
 ];
 
 const LAYERS: ReadonlyMap<string, LayerDefinition> = new Map(

@@ -1,4 +1,5 @@
 import type { LayerContext } from '../layer';
+import { elementOf } from '../nodes/layout';
 import { add, mul } from '../nodes/math';
 import { attr, type Sym } from '../nodes/writer';
 import { around, type Window } from './window';
@@ -72,19 +73,7 @@ function targetShape(c: LayerContext, x: Sym, shape: readonly number[], growths:
     { dtype: 'int32', shape: [x.shape.length] },
     { out_type: attr.dtype('int32') },
   );
-  const element = (axis: number): Sym =>
-    w.add(
-      'StridedSlice',
-      [all, w.ints([axis]), w.ints([axis + 1]), w.ints([1])],
-      { dtype: 'int32', shape: [] },
-      {
-        shrink_axis_mask: attr.int(1),
-        begin_mask: attr.int(0),
-        end_mask: attr.int(0),
-        ellipsis_mask: attr.int(0),
-        new_axis_mask: attr.int(0),
-      },
-    );
+  const element = (axis: number): Sym => elementOf(w, all, axis);
   const parts = shape.map((size, axis) => {
     if (size >= 0) return w.int(size);
     const { factor, rest } = growths[axis - 1] ?? { factor: 1, rest: 0 };

@@ -1,5 +1,8 @@
 import { axisOf, mapSize, product } from './shapes';
-import { attr, type NodeWriter, type Sym } from './writer';
+import { attr, type Attrs, type NodeWriter, type Sym } from './writer';
+
+/** [front, back] per dimension. */
+export type Amounts = readonly (readonly [number, number])[];
 
 /** Gives `x` another shape. At most one dimension of `shape` may be unknown (-1): it is worked out when the model runs. */
 export function reshape(w: NodeWriter, x: Sym, shape: readonly number[]): Sym {
@@ -38,20 +41,38 @@ export function reshapeLike(
   return w.add('Reshape', [x, packed], { dtype: x.dtype, shape: known });
 }
 
-function elementOf(w: NodeWriter, sizes: Sym, axis: number): Sym {
+/** One dimension of a tensor's shape, as a scalar. */
+export function elementOf(w: NodeWriter, sizes: Sym, axis: number): Sym {
   return w.add(
     'StridedSlice',
     [sizes, w.ints([axis]), w.ints([axis + 1]), w.ints([1])],
     { dtype: 'int32', shape: [] },
-    {
-      shrink_axis_mask: attr.int(1),
-      begin_mask: attr.int(0),
-      end_mask: attr.int(0),
-      ellipsis_mask: attr.int(0),
-      new_axis_mask: attr.int(0),
-    },
+    sliceMasks({ shrink: 1 }),
   );
 }
+
+/** Dimensions `from` to `to` (exclusive) of `x` as a tensor, worked out when the model runs. */
+export function sizesOf(w: NodeWriter, x: Sym, from: number, to: number): Sym {
+  const type = { dtype: 'int32', shape: [x.shape.length] } as const;
+  const sizes = w.add('Shape', [x], type, { out_type: attr.dtype('int32') });
+  const slice = { dtype: 'int32', shape: [to - from] } as const;
+  return w.add('StridedSlice', [sizes, w.ints([from]), w.ints([to]), w.ints([1])], slice, sliceMasks({}));
+}
+
+/** Masks of a StridedSlice; those left out are 0. */
+export const sliceMasks = (masks: {
+  begin?: number;
+  end?: number;
+  shrink?: number;
+  ellipsis?: number;
+  newAxis?: number;
+}): Attrs => ({
+  begin_mask: attr.int(masks.begin ?? 0),
+  end_mask: attr.int(masks.end ?? 0),
+  ellipsis_mask: attr.int(masks.ellipsis ?? 0),
+  new_axis_mask: attr.int(masks.newAxis ?? 0),
+  shrink_axis_mask: attr.int(masks.shrink ?? 0),
+});
 
 export function transpose(w: NodeWriter, x: Sym, order: readonly number[]): Sym {
   if (order.every((axis, i) => axis === i)) return x;
@@ -74,7 +95,7 @@ export function squeeze(w: NodeWriter, x: Sym, axes: readonly number[]): Sym {
 }
 
 /** Pads each dimension by [front, back] with one value. */
-export function pad(w: NodeWriter, x: Sym, amounts: readonly (readonly [number, number])[], value = 0): Sym {
+export function pad(w: NodeWriter, x: Sym, amounts: Amounts, value = 0): Sym {
   if (amounts.every(([front, back]) => front === 0 && back === 0)) return x;
   const shape = x.shape.map((size, i) =>
     mapSize(size, (n) => n + (amounts[i]?.[0] ?? 0) + (amounts[i]?.[1] ?? 0)),
@@ -85,7 +106,7 @@ export function pad(w: NodeWriter, x: Sym, amounts: readonly (readonly [number, 
 }
 
 /** Cuts `front` and `back` elements off each dimension. */
-export function crop(w: NodeWriter, x: Sym, amounts: readonly (readonly [number, number])[]): Sym {
+export function crop(w: NodeWriter, x: Sym, amounts: Amounts): Sym {
   if (amounts.every(([front, back]) => front === 0 && back === 0)) return x;
   const begin = amounts.map(([front]) => front);
   const end = amounts.map(([, back]) => -back);
@@ -98,13 +119,7 @@ export function crop(w: NodeWriter, x: Sym, amounts: readonly (readonly [number,
     'StridedSlice',
     [x, w.ints(begin), w.ints(end), w.ints(begin.map(() => 1))],
     { dtype: x.dtype, shape },
-    {
-      begin_mask: attr.int(mask(begin)),
-      end_mask: attr.int(mask(end)),
-      ellipsis_mask: attr.int(0),
-      new_axis_mask: attr.int(0),
-      shrink_axis_mask: attr.int(0),
-    },
+    sliceMasks({ begin: mask(begin), end: mask(end) }),
   );
 }
 

@@ -1,0 +1,145 @@
+import type { LayerContext, LayerTable, WeightSpec, Value } from '../layer';
+import type { KerasLayer } from '../model';
+import { expandDims, reshapeLike, transpose } from '../nodes/layout';
+import { add, biasAdd, cast, matmul, mul, reduce, sub, unary } from '../nodes/math';
+import type { NodeWriter, Sym } from '../nodes/writer';
+import { softmax } from './activation-functions';
+import { floatInput } from './core';
+
+const PARTS = ['query', 'key', 'value', 'output'] as const;
+
+const attentionWeights = (layer: KerasLayer): readonly WeightSpec[] =>
+  PARTS.flatMap((name) => {
+    const part = `${name}_dense`;
+    const kernel = { name: `${name}/kernel`, part };
+    return layer.config.bool('use_bias', true) ? [kernel, { name: `${name}/bias`, part }] : [kernel];
+  });
+
+/** A tensor given by position or by keyword. */
+function operand(c: LayerContext, index: number, name: string): Sym | undefined {
+  const value: Value | undefined = c.args[index];
+  return c.keyword(name) ?? (value?.kind === 'tensor' ? value.sym : undefined);
+}
+
+const isSet = (c: LayerContext, name: string): boolean => {
+  const value = c.kwargs.get(name);
+  return value?.kind === 'value' && value.value === true;
+};
+
+/** [batch, time, features] times a kernel of three dimensions, as one matrix product: [batch, heads, time, size]. */
+function project(c: LayerContext, x: Sym, name: string, factor?: number): Sym {
+  const { w } = c;
+  const [features = 0, heads = 0, size = 0] = c.weight(`${name}/kernel`).shape;
+  const flat = matmul(w, x, c.weight(`${name}/kernel`, [features, heads * size], factor));
+  const biased = c.hasWeight(`${name}/bias`)
+    ? biasAdd(w, flat, c.weight(`${name}/bias`, [heads * size], factor))
+    : flat;
+  const split = reshapeLike(w, biased, [{ axis: 0 }, { axis: 1 }, heads, size], x);
+  return transpose(w, split, [0, 2, 1, 3]);
+}
+
+/** What is masked gets a large negative number added before the softmax, as Keras does it. */
+const hide = (w: NodeWriter, mask: Sym): Sym =>
+  mul(w, sub(w, w.float(1), cast(w, mask, 'float32')), w.float(-1e9));
+
+/** A lower triangle: position i sees positions up to i. */
+function causalBias(c: LayerContext, queries: number, keys: number): Sym {
+  if (queries < 0 || keys < 0) return c.refuse('a causal mask needs a fixed number of time steps');
+  if (queries * keys > 2 ** 26) return c.refuse('its causal mask is too large');
+  const values = Array.from({ length: queries * keys }, (_, i) =>
+    i % keys > Math.floor(i / keys) ? -1e9 : 0,
+  );
+  return c.w.floats(values, [queries, keys]);
+}
+
+/** Everything that is added to the scores [batch, (heads,) queries, keys]. */
+function scoreBiases(
+  c: LayerContext,
+  query: Sym,
+  value: Sym,
+  key: Sym,
+  causal: boolean,
+  heads: boolean,
+): Sym[] {
+  const { w } = c;
+  const biases: Sym[] = [];
+  const widen = (mask: Sym): Sym => (heads && mask.shape.length === 3 ? expandDims(w, mask, 1) : mask);
+  const explicit = c.keyword('attention_mask') ?? (heads ? operand(c, 3, 'attention_mask') : undefined);
+  if (explicit) biases.push(hide(w, widen(explicit)));
+  if (query.mask && heads) biases.push(hide(w, widen(expandDims(w, query.mask, 2))));
+  const keyMask = value.mask ?? key.mask;
+  if (keyMask) biases.push(hide(w, widen(expandDims(w, keyMask, 1))));
+  if (causal) biases.push(causalBias(c, query.shape[1] ?? -1, key.shape[1] ?? -1));
+  return biases;
+}
+
+function multiHeadAttention(c: LayerContext): readonly Sym[] {
+  const { w, config } = c;
+  const query = operand(c, 0, 'query') ?? c.input();
+  const value = operand(c, 1, 'value') ?? c.input(1);
+  const key = operand(c, 2, 'key') ?? value;
+  if (query.shape.length !== 3 || value.shape.length !== 3)
+    return c.refuse(
+      'attention over more than one axis is not supported; its inputs have to be [batch, time, features]',
+    );
+  if (config.bool('use_gate', false) || config.get('sliding_window') !== undefined)
+    return c.refuse('gates and sliding windows of attention are not supported');
+  const size = c.weight('query/kernel').shape[2] ?? 1;
+  const q = project(c, query, 'query', 1 / Math.sqrt(size));
+  const k = project(c, key, 'key');
+  const v = project(c, value, 'value');
+  const biases = scoreBiases(c, query, value, key, isSet(c, 'use_causal_mask'), true);
+  const scores = biases.reduce((sum, bias) => add(w, sum, bias), matmul(w, q, k, false, true));
+  const weights = softmax(w, scores, -1);
+  const mixed = transpose(w, matmul(w, weights, v), [0, 2, 1, 3]);
+  const [heads = 0, depth = 0, out = 0] = c.weight('output/kernel').shape;
+  const joined = reshapeLike(w, mixed, [{ axis: 0 }, { axis: 1 }, heads * depth], query);
+  const projected = matmul(w, joined, c.weight('output/kernel', [heads * depth, out]));
+  const result = c.hasWeight('output/bias') ? biasAdd(w, projected, c.weight('output/bias')) : projected;
+  const masked = { ...result, mask: query.mask };
+  return isSet(c, 'return_attention_scores') ? [masked, weights] : [masked];
+}
+
+/** Luong's (dot product) and Bahdanau's (additive) attention without projections. */
+function simpleAttention(c: LayerContext, scoresOf: (query: Sym, key: Sym) => Sym): readonly Sym[] {
+  const { w } = c;
+  const query = floatInput(c, 0);
+  const value = floatInput(c, 1);
+  const key = c.inputs[2] ?? value;
+  if (c.keyword('mask'))
+    return c.refuse('a mask given as an argument is not supported; let layers hand it on');
+  const causal = isSet(c, 'use_causal_mask') || c.config.bool('causal', false);
+  const biases = scoreBiases(c, query, value, key, causal, false);
+  const scores = biases.reduce((sum, bias) => add(w, sum, bias), scoresOf(query, key));
+  const weights = softmax(w, scores, -1);
+  const result = { ...matmul(w, weights, value), mask: query.mask };
+  return isSet(c, 'return_attention_scores') ? [result, weights] : [result];
+}
+
+function dotAttention(c: LayerContext): readonly Sym[] {
+  if (c.config.string('score_mode', 'dot') !== 'dot')
+    return c.refuse("only the score mode 'dot' is supported");
+  return simpleAttention(c, (query, key) => {
+    const scores = matmul(c.w, query, key, false, true);
+    return c.hasWeight('scale') ? mul(c.w, scores, c.weight('scale', [])) : scores;
+  });
+}
+
+function additiveAttention(c: LayerContext): readonly Sym[] {
+  const { w } = c;
+  return simpleAttention(c, (query, key) => {
+    const sum = unary(w, 'Tanh', add(w, expandDims(w, query, 2), expandDims(w, key, 1)));
+    return reduce(w, 'Sum', c.hasWeight('scale') ? mul(w, sum, c.weight('scale')) : sum, [-1], false);
+  });
+}
+
+const scaleWeight =
+  (byDefault: boolean) =>
+  (layer: KerasLayer): readonly WeightSpec[] =>
+    layer.config.bool('use_scale', byDefault) ? [{ name: 'scale' }] : [];
+
+export const attentionLayers: LayerTable = {
+  MultiHeadAttention: { weights: attentionWeights, write: multiHeadAttention, usesMask: true },
+  Attention: { weights: scaleWeight(false), write: dotAttention, usesMask: true },
+  AdditiveAttention: { weights: scaleWeight(true), write: additiveAttention, usesMask: true },
+};
