@@ -1,7 +1,8 @@
 import type { ModelFiles } from '@main/ports/model-files';
 import { AppError } from '@shared/error/app-error';
 import { SOURCE_FORMAT_TITLES, type SourceFormat } from '@shared/model/source-format';
-import type { Model } from './graph/ir';
+import type { ConstantData, Model } from './graph/ir';
+import { allGraphs } from './graph/subgraphs';
 import { lower, type LowerOptions } from './lower';
 import { Pace, type PaceOptions } from './pace';
 import { optimize } from './passes';
@@ -9,6 +10,7 @@ import { detectModel } from './read/detect';
 import { READERS } from './read/readers';
 import { readTflite } from './read/tflite';
 import { prepareSource } from './source/index';
+import { refuseTooLarge } from './write';
 
 export type { ConvertProgress, ConvertStage } from './pace';
 export { detectModel, type DetectedModel } from './read/detect';
@@ -17,6 +19,8 @@ export { modelBytes, writeModel, type WriteReport } from './write';
 export interface ConvertRequest extends LowerOptions, PaceOptions {
   /** What the user named: a file or a folder; its format is found out from its content. */
   readonly path: string;
+  /** The weights will be quantized before the model is written, so that more than 2 GiB of them may be read. */
+  readonly willShrink?: boolean | undefined;
 }
 
 /** A model in the converter's form. Its constants may still be in the source's files: close it when it is written. */
@@ -50,10 +54,19 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
     const prepared = prepareSource(source, request.signature);
     await pace.rest();
     const model = await lower(prepared, request, pace);
+    if (!request.willShrink) refuseTooLarge(constantBytes(model));
     await optimize(model, pace);
     return { model, format, notes: prepared.notes, close: () => source.close() };
   } catch (error) {
     source.close();
     throw error;
   }
+}
+
+/** Bytes of all constants that operators read, each counted once. */
+function constantBytes(model: Model): number {
+  const seen = new Set<ConstantData>();
+  for (const graph of allGraphs(model))
+    for (const op of graph.ops) for (const input of op.inputs) if (input?.constant) seen.add(input.constant);
+  return Array.from(seen).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

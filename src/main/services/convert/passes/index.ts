@@ -48,6 +48,8 @@ export const PASSES: readonly Pass[] = [
   constantMatmul,
   denseReshape,
   mergeAffine,
+  // What was merged away still reads its operands, and what is read twice cannot be fused.
+  deadCode,
   foldAffineAfter,
   foldAffineBefore,
   fuseActivation,

@@ -2,9 +2,10 @@ import { AppError } from '@shared/error/app-error';
 import type { Model, Value } from '../graph/ir';
 import { Pace } from '../pace';
 import { DATA_ALIGNMENT, FILE_IDENTIFIER, MAX_FILE_BYTES } from '../schema';
-import { checkedBytes, contentKey } from '../graph/constant-content';
+import { checkedBytes } from '../graph/constant-content';
 import { modelDocument, type ModelDocument, type OperatorCount, type TensorPlace } from './document';
 import { Header } from './flatbuffer';
+import { LargeDuplicates } from './large-duplicates';
 import { FileSink, MemorySink, type ModelSink } from './sink';
 
 /** What was written. */
@@ -35,26 +36,21 @@ export async function writeModel(
     (position, { byteLength }) => dataStart(position) + byteLength,
     header.byteLength,
   );
-  if (end > MAX_FILE_BYTES)
-    throw new AppError(
-      'model.too-large',
-      `The converted model would take ${(end / 2 ** 30).toFixed(2)} GiB, and a TensorFlow Lite file ends at 2 GiB; quantize the weights or split the model.`,
-      { details: { bytes: end } },
-    );
+  refuseTooLarge(end);
 
   const sink = typeof target === 'string' ? new FileSink(target) : target;
   try {
     let position = header.byteLength;
     const prefixes: number[] = [];
-    const written = new Map<string, number>();
+    const written = new LargeDuplicates();
     for (const data of constants.distinct) {
       const bytes = checkedBytes(data);
-      const key = constants.maybeEqual(data) ? contentKey(bytes) : undefined;
-      const equal = key === undefined ? undefined : written.get(key);
+      const maybeEqual = constants.maybeEqual(data);
+      const equal = maybeEqual ? written.find(bytes) : undefined;
       const prefix = equal ?? dataStart(position) - 4;
       prefixes.push(prefix);
       if (equal !== undefined) continue;
-      if (key !== undefined) written.set(key, prefix);
+      if (maybeEqual) written.add(data, bytes, prefix);
       await writeData(sink, prefix, bytes, pace, end);
       position = prefix + 4 + bytes.byteLength;
     }
@@ -72,7 +68,17 @@ export async function writeModel(
   }
 }
 
-/** The same in memory. */
+/** Throws `model.too-large` when a file of `bytes` bytes could not be opened by a runtime. */
+export function refuseTooLarge(bytes: number): void {
+  if (bytes <= MAX_FILE_BYTES) return;
+  throw new AppError(
+    'model.too-large',
+    `The converted model would take ${(bytes / 2 ** 30).toFixed(2)} GiB, and a TensorFlow Lite file ends at 2 GiB; quantize the weights or split the model.`,
+    { details: { bytes } },
+  );
+}
+
+/** Writes a model to memory. */
 export async function modelBytes(model: Model, pace = new Pace()): Promise<Uint8Array> {
   const sink = new MemorySink();
   await writeModel(model, sink, pace);
