@@ -56,6 +56,8 @@ export const binaryOp = <A extends Attrs>(family: BinaryFamily<A>): OpDefinition
       return [{ dtype: family.result ?? a.dtype, shape: broadcastShapes(a.shape, b.shape) }];
     },
     fold([a, b], op) {
+      if ('fused_activation_function' in op.attrs && op.attrs.fused_activation_function !== 0)
+        return undefined;
       const { dtype, shape } = op.output();
       const data = a && b ? mapBinary(a, b, dtype, shape, compute) : undefined;
       return data && [data];

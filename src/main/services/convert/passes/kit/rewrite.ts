@@ -8,7 +8,10 @@ export function takeOver(graph: Graph, op: Op, by: Op): void {
   by.setOutputs(outputs);
 }
 
-/** Puts a new operator in the place of `op`, with its output and its name. The types of both outputs must be the same. */
+/**
+ * Puts a new operator in the place of `op`, with its output and its name, and takes out what only `op` needed. The types of
+ * both outputs must be the same.
+ */
 export function replaceOp(
   graph: Graph,
   op: Op,
@@ -19,10 +22,12 @@ export function replaceOp(
   const output = op.output();
   const [result] = emitOp(graph, type, attrs, inputs, op.name);
   if (!result) throw new Error(`${type} has no output`);
+  const operands = op.inputs;
   graph.remove(op);
   const by = result.producer;
   if (by) by.setOutputs([output]);
   else output.constant = result.constant;
+  for (const operand of operands) if (operand) removeUnused(graph, operand);
 }
 
 /** Takes out an operator whose output is its operand `input` again. */
