@@ -63,6 +63,10 @@ export function readTfjsGraph(path: string, files: ModelFiles): SourceGraph {
   }
 }
 
+/** Names of a signature are lost for some entries, the numbers of their tensors (Identity, Identity_1 ...) never. */
+const byTensor = (a: SourcePort, b: SourcePort): number =>
+  byNaturalName({ name: a.ref.node }, { name: b.ref.node }) || a.ref.output - b.ref.output;
+
 /** Converters before 2.0 kept the signature among the user's metadata. */
 function readSignature(json: Json): SourceSignature | undefined {
   const signature = fieldOf(json, 'signature') ?? fieldOf(fieldOf(json, 'userDefinedMetadata'), 'signature');
@@ -80,9 +84,10 @@ function portsFromJson(json: Json | undefined): readonly SourcePort[] {
     const dtype = dtypeFromJson(fieldOf(info, 'dtype'));
     // Resources of hash tables are listed as inputs, too.
     if (!ref || !isTensorDType(dtype)) return [];
-    return [{ name, dtype, shape: shapeFromJson(fieldOf(info, 'tensorShape')), ref }];
+    const plain = name === tensor ? name.replace(/:0$/, '') : name;
+    return [{ name: plain, dtype, shape: shapeFromJson(fieldOf(info, 'tensorShape')), ref }];
   });
-  return ports.sort(byNaturalName);
+  return ports.sort(byTensor);
 }
 
 /** Without a signature: what has to be fed, and what nothing uses. */
