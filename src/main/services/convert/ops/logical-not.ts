@@ -6,7 +6,7 @@ const version = versions('1.11.0');
 export const op = unaryOp({
   type: 'LOGICAL_NOT',
   code: 87,
-  tf: ['LogicalNot'],
+  tf: [],
   dtypes: ['bool'],
   quantization: { rule: 'transparent', operands: [], outputs: [], int16Kernel: false },
   version: () => version(1),

@@ -1,6 +1,7 @@
 import { constantNumbers } from '../graph/constant';
 import { requireType } from './kit/elementwise';
 import { calculator } from './kit/math';
+import { sameShape } from './kit/shapes';
 import type { Lowering, Lowerings } from './op';
 
 const square: Lowering = (context) => {
@@ -39,9 +40,21 @@ const inverse: Lowering = (context) => {
   return calculator(context).div(1, context.input(0));
 };
 
+/** The kernel broadcasts up to four dimensions only; SUB goes further. */
+const squaredDifference: Lowering = (context) => {
+  requireType(context, 0, 'SQUARED_DIFFERENCE', ['float32', 'int32']);
+  const [a, b] = [context.input(0), context.input(1)];
+  const { sub, mul, apply } = calculator(context);
+  if (sameShape(a.shape, b.shape) || Math.max(a.shape.length, b.shape.length) <= 4)
+    return apply('SQUARED_DIFFERENCE', a, b);
+  const difference = sub(a, b);
+  return a.dtype === 'float32' ? apply('SQUARE', difference) : mul(difference, difference);
+};
+
 export const lowerings: Lowerings = {
   Square: square,
   Pow: pow,
+  SquaredDifference: squaredDifference,
   Reciprocal: inverse,
   Inv: inverse,
 };

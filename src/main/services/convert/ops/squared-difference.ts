@@ -7,7 +7,7 @@ export const op = binaryOp({
   type: 'SQUARED_DIFFERENCE',
   code: 99,
   attrs: {},
-  tf: ['SquaredDifference'],
+  tf: [],
   dtypes: ['float32', 'int32'],
   quantization: { rule: 'free', operands: [0, 1], int16Kernel: false },
   version: (op) => version(versionByType(op, 0, { int8: 2 })),

@@ -17,9 +17,9 @@ export const clipToRelu = peephole('clip to relu', ['MAXIMUM', 'MINIMUM', 'RELU'
   if (op.type === 'MAXIMUM' || op.type === 'MINIMUM') {
     const operands = withConstant(op);
     if (!operands || operands.constant.shape.length > operands.x.shape.length) return;
+    if (clampPair(op, operands, graph)) return;
     if (op.type === 'MAXIMUM' && isScalar(operands.constant, 0))
       replaceOp(graph, op, 'RELU', {}, [operands.x]);
-    else clampPair(op, operands, graph);
     return;
   }
   const before = op.input(0).producer;
@@ -33,13 +33,14 @@ export const clipToRelu = peephole('clip to relu', ['MAXIMUM', 'MINIMUM', 'RELU'
   }
 });
 
-function clampPair(op: Op, { x, constant }: WithConstant, graph: Graph): void {
+function clampPair(op: Op, { x, constant }: WithConstant, graph: Graph): boolean {
   const outer = scalarOf(constant);
   const bound = innerBound(x.producer, op.type);
-  if (outer === undefined || !bound) return;
+  if (outer === undefined || !bound) return false;
   const [low, high] = op.type === 'MINIMUM' ? [bound.limit, outer] : [outer, bound.limit];
   const clamp = CLAMPS.find(([, from, to]) => from === low && to === high);
   if (clamp) replaceOp(graph, op, clamp[0], {}, [bound.of.input(bound.operand)]);
+  return clamp !== undefined;
 }
 
 /** The limit that the operator before sets on the other side. */

@@ -23,6 +23,7 @@ import { padIntoWindow } from './pad-into-window';
 import { neutralConstants } from './neutral-constants';
 import type { Pass } from './pass';
 import { prelu } from './prelu';
+import { transposedOperand } from './transposed-operand';
 import { writeErf } from './write-erf';
 
 /** All rewrites, in the order in which they run. */
@@ -45,6 +46,7 @@ export const PASSES: readonly Pass[] = [
   dilatedConvolution,
   mergeLayout,
   padIntoWindow,
+  transposedOperand,
   constantMatmul,
   denseReshape,
   mergeAffine,

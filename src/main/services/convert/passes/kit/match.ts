@@ -42,7 +42,7 @@ export function scalarOf(constant: Value | null | undefined): number | undefined
 /** True when `value` is a constant of one element that is `expected` as far as float32 can tell. */
 export function isScalar(value: Value | null | undefined, expected: number): boolean {
   const scalar = scalarOf(value);
-  return scalar !== undefined && Math.abs(scalar - expected) <= 1e-6 * Math.max(1, Math.abs(expected));
+  return scalar !== undefined && Math.abs(scalar - expected) <= 1e-6 * Math.abs(expected);
 }
 
 /**
