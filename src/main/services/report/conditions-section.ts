@@ -1,0 +1,81 @@
+import type { CloudBaseline } from '@shared/model/cloud';
+import type { DeviceConditions } from '@shared/model/device';
+import type { Run } from '@shared/model/run';
+import { bytesText, durationText } from './format';
+import { html, type Html } from './html';
+import { baselineFacts } from './sections';
+
+type Fact = readonly [name: string, value: string | undefined];
+
+const list = (facts: readonly Fact[]): Html =>
+  html`<dl>
+    ${facts.flatMap(([name, value]) =>
+      value === undefined || value === ''
+        ? []
+        : html`<dt>${name}</dt>
+            <dd><bdi>${value}</bdi></dd>`,
+    )}
+  </dl>`;
+
+function conditionsText(conditions: DeviceConditions | undefined): string | undefined {
+  if (conditions === undefined) return undefined;
+  const { batteryPercent, charging, hottestC, thermalStatus, governors, fixedPerformance, load } = conditions;
+  const parts = [
+    batteryPercent !== undefined && `battery ${batteryPercent} %`,
+    charging !== undefined && (charging ? 'charging' : 'not charging'),
+    hottestC !== undefined && `${hottestC.toFixed(1)} °C`,
+    thermalStatus !== undefined && `thermal status ${thermalStatus}`,
+    governors !== undefined && `governors ${governors.join(' ')}`,
+    fixedPerformance !== undefined && `fixed-performance mode ${fixedPerformance ? 'on' : 'off'}`,
+    load !== undefined && `load ${load.toFixed(2)}`,
+  ];
+  return parts.filter((part) => part !== false).join(', ');
+}
+
+function runFacts(run: Run): readonly Fact[] {
+  const { device, provenance, memory } = run;
+  const first = run.launches[0];
+  const covered =
+    provenance.delegatedOps === undefined
+      ? ''
+      : `, ${provenance.delegatedOps} of ${provenance.totalOps ?? '?'} operators`;
+  return [
+    ['Run', `${run.name} (${run.id})`],
+    ['Status', run.reason === undefined ? run.status : `${run.status}: ${run.reason}`],
+    ['Device', [device.manufacturer, device.model, device.soc].filter(Boolean).join(' ') || device.serial],
+    ['System', [device.osVersion, device.build].filter(Boolean).join(', ')],
+    ['Profile', `${run.profile.name}, ${run.launches.length} launches, ${run.threads} threads`],
+    ['Delegate', `${provenance.delegateGot} (asked for ${provenance.delegateAsked})${covered}`],
+    ['Runtime', [provenance.runtime, provenance.runner, provenance.runnerVersion].filter(Boolean).join(', ')],
+    [
+      'First launch',
+      first && `init ${durationText(first.initNs)}, first inference ${durationText(first.firstInferenceNs)}`,
+    ],
+    [
+      'Memory',
+      memory &&
+        `after load ${bytesText(memory.afterLoadBytes)}, steady ${bytesText(memory.steadyBytes)}, peak ${bytesText(memory.peakBytes)}`,
+    ],
+    ['Before', conditionsText(first?.before)],
+    ['After', conditionsText(run.launches.at(-1)?.after)],
+    ['Model', run.model.hash],
+    ['Variant', run.variant.hash],
+    ['Measured', `${run.startedAt}, Edgebench ${provenance.appVersion}`],
+  ];
+}
+
+/** Under which conditions each figure came about. */
+export const conditionsSection = (runs: readonly Run[], baselines: readonly CloudBaseline[]): Html =>
+  html`<section>
+    <h2>Conditions and provenance</h2>
+    ${runs.map(
+      (run) =>
+        html`<h3><bdi>${run.device.model ?? run.device.serial}</bdi> · <bdi>${run.variant.recipe}</bdi></h3>
+          ${list(runFacts(run))}`,
+    )}
+    ${baselines.map(
+      (baseline) =>
+        html`<h3><bdi>${baseline.endpoint.title}</bdi> · ${baseline.network.name}</h3>
+          ${list(baselineFacts(baseline))}`,
+    )}
+  </section>`;
