@@ -167,6 +167,59 @@ const batchMatmul: Kernel = ([a, b], op) => {
   return y;
 };
 
+const prelu: Kernel = ([input, alpha]) => {
+  const [x, a] = [need(input), need(alpha)];
+  // Slopes per trailing axes, as all that tests have.
+  return {
+    ...x,
+    data: Float32Array.from(Array.from(x.data, Number), (v, i) =>
+      v > 0 ? v : v * Number(a.data[i % a.data.length]),
+    ),
+  };
+};
+
+/** SPACE_TO_BATCH_ND, or its inverse: which element of the spread tensor each element of the plain one is. */
+function spreading(
+  plain: readonly number[],
+  spread: readonly number[],
+  block: readonly number[],
+  before: readonly number[],
+): Int32Array {
+  const rank = plain.length;
+  const stride = (shape: readonly number[], axis: number): number =>
+    shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  return Int32Array.from({ length: stride(plain, -1) }, (_, flat) => {
+    const at = plain.map((dim, axis) => Math.floor(flat / stride(plain, axis)) % dim);
+    let batch = 0;
+    let position = 0;
+    for (let axis = 1; axis < rank; axis++) {
+      const size = block[axis - 1] ?? 1;
+      const shifted = (at[axis] ?? 0) + (before[axis - 1] ?? 0);
+      if (axis <= block.length) batch = batch * size + (shifted % size);
+      const index = axis <= block.length ? Math.floor(shifted / size) : (at[axis] ?? 0);
+      if (index >= (spread[axis] ?? 1)) return -1;
+      position += index * stride(spread, axis);
+    }
+    return (batch * (plain[0] ?? 1) + (at[0] ?? 0)) * stride(spread, 0) + position;
+  });
+}
+
+const evens = (pairs: Tensor): number[] => Array.from(pairs.data, Number).filter((_, i) => i % 2 === 0);
+
+const spaceToBatch: Kernel = ([input, block, paddings], op) => {
+  const [x, y] = [need(input), zeros(op.output().shape)];
+  const map = spreading(x.shape, y.shape, Array.from(need(block).data, Number), evens(need(paddings)));
+  map.forEach((to, from) => addTo(y, to, Number(x.data[from])));
+  return y;
+};
+
+const batchToSpace: Kernel = ([input, block, crops], op) => {
+  const [x, y] = [need(input), zeros(op.output().shape)];
+  const map = spreading(y.shape, x.shape, Array.from(need(block).data, Number), evens(need(crops)));
+  map.forEach((from, to) => addTo(y, to, Number(x.data[from])));
+  return y;
+};
+
 /** Plain loops for the operators that the converter itself never computes, float32 and static shapes only. */
 export const REFERENCE_KERNELS: Readonly<Record<string, Kernel>> = {
   CONV_2D: convolution(false),
@@ -174,4 +227,7 @@ export const REFERENCE_KERNELS: Readonly<Record<string, Kernel>> = {
   TRANSPOSE_CONV: transposeConv,
   MAX_POOL_2D: maxPool,
   BATCH_MATMUL: batchMatmul,
+  PRELU: prelu,
+  SPACE_TO_BATCH_ND: spaceToBatch,
+  BATCH_TO_SPACE_ND: batchToSpace,
 };

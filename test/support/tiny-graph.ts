@@ -100,15 +100,11 @@ export class TinyGraph {
 function compute(op: Op, inputs: readonly (Tensor | undefined)[]): Tensor {
   const { dtype, shape } = op.output();
   const fused = 'fused_activation_function' in op.attrs ? Number(op.attrs.fused_activation_function) : 0;
-  const plain = new Op(
-    op.type,
-    op.name,
-    { ...op.attrs, ...(fused && { fused_activation_function: 0 }) },
-    [],
-    [],
-  );
-  plain.setOutputs([new Value('y', op.output())]);
   const constants = inputs.map((input): ConstantTensor | null => input ?? null);
+  const operands = constants.map((constant) => constant && constantValue('operand', constant));
+  const attrs = { ...op.attrs, ...(fused && { fused_activation_function: 0 }) };
+  const plain = new Op(op.type, op.name, attrs, operands, []);
+  plain.setOutputs([new Value('y', op.output())]);
   const definition = findOp(op.type);
   const data =
     REFERENCE_KERNELS[op.type]?.(inputs, plain).data ??
