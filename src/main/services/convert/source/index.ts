@@ -1,8 +1,10 @@
 import { AppError } from '@shared/error/app-error';
-import type { SourceGraph, SourcePort, SourceSignature } from '../source';
+import { calledFunctions as functionNames } from '../read/tensorflow/library';
+import type { SourceFunction, SourceGraph, SourcePort, SourceSignature } from '../source';
 import { flattenInto } from './flatten';
 import { Flattening } from './flattening';
-import { Scope } from './scope';
+import { raiseRecurrentLayers } from './rnn/raise';
+import { neededNodes, Scope } from './scope';
 
 /**
  * Makes a graph that is ready to be lowered: calls of functions written out, variables frozen to constants (in bodies of
@@ -14,7 +16,7 @@ export function prepareSource(source: SourceGraph, signature?: string): SourceGr
   const run = new Flattening(source);
   const scope = new Scope();
   const ports = chosen.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
-  const refs = flattenInto(
+  const flat = flattenInto(
     run,
     scope,
     source.nodes,
@@ -22,14 +24,17 @@ export function prepareSource(source: SourceGraph, signature?: string): SourceGr
     ports.map((port) => port.ref),
     [],
   );
+  const raised = raiseRecurrentLayers(scope.nodes, run.functions, flat);
+  const refs = raised.roots;
+  const nodes = neededNodes(raised.nodes, refs);
   const resolved = new Map(
     ports.map((port, i): [SourcePort, SourcePort] => [port, { ...port, ref: refs[i] ?? port.ref }]),
   );
   const moved = (port: SourcePort): SourcePort => resolved.get(port) ?? port;
   return {
     ...source,
-    nodes: scope.needed(refs),
-    functions: run.functions,
+    nodes,
+    functions: calledFunctions(nodes, run.functions),
     signatures: chosen.map(({ key, inputs, outputs }) => ({
       key,
       inputs: inputs.map(moved),
@@ -39,6 +44,23 @@ export function prepareSource(source: SourceGraph, signature?: string): SourceGr
     variables: new Map(),
     notes: [...source.notes, ...run.allNotes()],
   };
+}
+
+/** The functions that are still called, by name. */
+function calledFunctions(
+  nodes: SourceGraph['nodes'],
+  functions: SourceGraph['functions'],
+): SourceGraph['functions'] {
+  const found = new Map<string, SourceFunction>();
+  const waiting = Array.from(nodes.values());
+  for (let node = waiting.pop(); node; node = waiting.pop())
+    for (const name of functionNames(node)) {
+      const fn = found.has(name) ? undefined : functions.get(name);
+      if (!fn) continue;
+      found.set(name, fn);
+      waiting.push(...fn.nodes.values());
+    }
+  return found;
 }
 
 function signatureOf(source: SourceGraph, key: string): SourceSignature {

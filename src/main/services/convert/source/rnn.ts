@@ -14,6 +14,7 @@
  *
  * Attributes (booleans are false when left out):
  * - units                int
+ * - steps                int, optional: go through the first so many steps only (of x as it is processed)
  * - activation, recurrent_activation   string, a name of RNN_ACTIVATIONS; SimpleRNN has no recurrent one
  * - use_bias, has_state, has_mask, go_backwards, return_sequences, time_major, reset_after, unroll, return_state,
  *   zero_output_for_mask  bool

@@ -65,20 +65,23 @@ export class Scope {
     return this.addConstant(name, { dtype: 'int32', shape: [], data });
   }
 
-  /** The nodes that `roots` need, in order; handles of frozen variables are no longer among them. */
-  needed(roots: readonly SourceRef[]): ReadonlyMap<string, SourceNode> {
-    const found = new Set<string>();
-    const stack = roots.map((ref) => ref.node);
-    for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
-      if (found.has(name)) continue;
-      found.add(name);
-      for (const input of this.nodes.get(name)?.inputs ?? []) stack.push(input.node);
-    }
-    return new Map(Array.from(this.nodes).filter(([name]) => found.has(name)));
-  }
-
   toFunction(name: string, args: SourceFunction['args'], outputs: readonly SourceRef[]): SourceFunction {
     const kept = args.map((arg) => ({ node: arg.name, output: 0 }));
-    return { name, args, nodes: this.needed([...kept, ...outputs]), outputs };
+    return { name, args, nodes: neededNodes(this.nodes, [...kept, ...outputs]), outputs };
   }
+}
+
+/** The nodes that `roots` need, in order; handles of frozen variables are no longer among them. */
+export function neededNodes(
+  nodes: ReadonlyMap<string, SourceNode>,
+  roots: readonly SourceRef[],
+): ReadonlyMap<string, SourceNode> {
+  const found = new Set<string>();
+  const stack = roots.map((ref) => ref.node);
+  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    for (const input of nodes.get(name)?.inputs ?? []) stack.push(input.node);
+  }
+  return new Map(Array.from(nodes).filter(([name]) => found.has(name)));
 }

@@ -56,7 +56,7 @@ export function readLayer(context: LowerContext, op: RnnOp): RnnLayer {
       : value;
   return {
     op,
-    x: reversed(x),
+    x: firstSteps(context, reversed(x), timeAxis),
     units,
     kernel: transposedConstant(kernel, features, gates * units, [gates * units, features]),
     recurrent: transposedConstant(recurrent, units, gates * units, [gates * units, units]),
@@ -73,6 +73,17 @@ export function readLayer(context: LowerContext, op: RnnOp): RnnLayer {
     unroll: context.bool('unroll', false),
     zeroOutputForMask: context.bool('zero_output_for_mask', false),
   };
+}
+
+/** With the attribute `steps`, that many steps of `x`. */
+function firstSteps(context: LowerContext, x: Value, timeAxis: 0 | 1): Value {
+  const steps = context.int('steps', -1);
+  const length = x.shape[timeAxis] ?? -1;
+  if (steps < 0 || steps === length) return x;
+  if (length >= 0 && steps > length)
+    context.refuse(`it goes through ${steps} steps of an input of ${length}`);
+  const size = x.shape.map((_, axis) => (axis === timeAxis ? steps : -1));
+  return context.emit1('SLICE', {}, [x, context.ints32([0, 0, 0]), context.ints32(size)]);
 }
 
 /** Elements of a float32 constant from element `start` on, under a shape of their own. */
