@@ -4,7 +4,7 @@ import { PLAIN_ADD, PLAIN_MUL } from './convolution';
 
 type Operand = Value | number;
 
-/** Arithmetic on values for lowerings; a number becomes a scalar constant of the other operand's type. */
+/** Arithmetic on values for lowerings; a number becomes a scalar constant of the last operand's type. */
 export interface Calculator {
   add(a: Operand, b: Operand): Value;
   sub(a: Operand, b: Operand): Value;
@@ -16,7 +16,7 @@ export interface Calculator {
 
 export const calculator = (context: LowerContext): Calculator => {
   const values = (operands: readonly Operand[]): Value[] => {
-    const dtype = operands.find((operand) => typeof operand !== 'number')?.dtype ?? 'float32';
+    const dtype = operands.findLast((operand) => typeof operand !== 'number')?.dtype ?? 'float32';
     return operands.map((operand) =>
       typeof operand === 'number' ? context.scalar(dtype, operand) : operand,
     );
