@@ -1,4 +1,5 @@
 import { activationLayers } from './layers/activation';
+import { applicationLayers } from './layers/applications';
 import { attentionLayers } from './layers/attention';
 import { convolutionLayers } from './layers/convolution';
 import { coreLayers } from './layers/core';
@@ -13,9 +14,11 @@ import { spatialLayers } from './layers/spatial';
 import { wrapperLayers } from './layers/wrapper';
 import type { LayerDefinition, LayerTable } from './layer';
 import type { KerasLayer } from './model';
+import { operationOf } from './operations';
 
 const TABLES: readonly LayerTable[] = [
   activationLayers,
+  applicationLayers,
   attentionLayers,
   convolutionLayers,
   coreLayers,
@@ -43,5 +46,5 @@ const KERAS_MODULE = /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.ker
 /** How a layer is written; undefined for a class that is not known, or is not Keras's. */
 export function definitionOf(layer: KerasLayer): LayerDefinition | undefined {
   if (layer.module !== undefined && !KERAS_MODULE.test(layer.module)) return undefined;
-  return LAYERS.get(layer.className);
+  return operationOf(layer) ?? (layer.module?.includes('.ops.') ? undefined : LAYERS.get(layer.className));
 }

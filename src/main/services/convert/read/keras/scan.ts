@@ -22,9 +22,11 @@ function scanLayer(layer: KerasLayer): LayerProblem[] {
   if (layer.model) return [...scanModel(layer.model), ...inside];
   if (layer.className === 'InputLayer' || definitionOf(layer)) return inside;
   const { className, path, place } = layer;
-  const custom = layer.module !== undefined && !layer.module.startsWith('keras');
+  const name = layer.config.get('function');
+  const custom = layer.module !== undefined && !/^(tf_)?keras\b/.test(layer.module);
   const reason =
     ADVICE[className] ??
+    (typeof name === 'string' ? `the function tf.${name} between layers is not supported` : undefined) ??
     (custom
       ? `it is a class of '${layer.module}', not of Keras, and its code is never loaded`
       : 'this class of layer is not supported');

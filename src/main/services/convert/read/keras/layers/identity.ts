@@ -13,6 +13,7 @@ const NAMES = [
   'SpatialDropout1D',
   'SpatialDropout2D',
   'SpatialDropout3D',
+  'StochasticDepth',
   'RandomBrightness',
   'RandomColorJitter',
   'RandomContrast',

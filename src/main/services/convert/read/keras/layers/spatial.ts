@@ -1,8 +1,7 @@
 import { isJsonArray, type Json } from '../../json';
 import type { LayerContext, LayerDefinition, LayerTable } from '../layer';
-import { crop, expandDims, pad, reshapeLike, type Amounts } from '../nodes/layout';
+import { crop, pad, repeatAlong, type Amounts } from '../nodes/layout';
 import { resize } from '../nodes/resize';
-import { mapSize } from '../nodes/shapes';
 import type { Sym } from '../nodes/writer';
 import { channelsLast } from './window';
 
@@ -30,28 +29,12 @@ const cropping = (rank: number): LayerDefinition => ({
   write: (c) => channelsLast(c, c.input(), (x) => crop(c.w, x, amountsOf(c, 'cropping', rank))),
 });
 
-/** Every element along `axis` `times` times, one behind the other. */
-function repeatAlong(c: LayerContext, x: Sym, axis: number, times: number): Sym {
-  if (times === 1) return x;
-  const { w } = c;
-  const wide = expandDims(w, x, axis + 1);
-  const counts = wide.shape.map((_, i) => (i === axis + 1 ? times : 1));
-  const tiled = w.add('Tile', [wide, w.ints(counts)], {
-    dtype: x.dtype,
-    shape: wide.shape.map((size, i) => (i === axis + 1 ? times : size)),
-  });
-  const sizes = x.shape.map((size, i) =>
-    i === axis ? mapSize(size, (n) => n * times) : size < 0 ? { axis: i } : size,
-  );
-  return reshapeLike(w, tiled, sizes, x);
-}
-
 const repeating = (rank: 1 | 3): LayerDefinition => ({
   write: (c) =>
     channelsLast(c, c.input(), (x) => {
       const size =
         c.config.get('size') === undefined ? c.config.ints('length', rank, 2) : c.config.ints('size', rank);
-      return size.reduce((y, times, i) => repeatAlong(c, y, i + 1, times), x);
+      return size.reduce((y, times, i) => repeatAlong(c.w, y, i + 1, times), x);
     }),
 });
 

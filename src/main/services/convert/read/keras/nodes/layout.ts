@@ -157,3 +157,18 @@ export const toChannelsFirst = (w: NodeWriter, x: Sym): Sym => {
   const rank = x.shape.length;
   return transpose(w, x, [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)]);
 };
+
+/** Every element along `axis` `times` times, one behind the other. */
+export function repeatAlong(w: NodeWriter, x: Sym, axis: number, times: number): Sym {
+  if (times === 1) return x;
+  const wide = expandDims(w, x, axis + 1);
+  const counts = wide.shape.map((_, i) => (i === axis + 1 ? times : 1));
+  const tiled = w.add('Tile', [wide, w.ints(counts)], {
+    dtype: x.dtype,
+    shape: wide.shape.map((size, i) => (i === axis + 1 ? times : size)),
+  });
+  const sizes = x.shape.map((size, i) =>
+    i === axis ? mapSize(size, (n) => n * times) : size < 0 ? { axis: i } : size,
+  );
+  return reshapeLike(w, tiled, sizes, x);
+}
