@@ -4,6 +4,7 @@ import { findOpByCode, type RegisteredOp } from '../../registry';
 import { CUSTOM_CODE, SLOTS } from '../../schema';
 import { BUILTIN_NAMES } from './builtin-names';
 import type { FlatReader, Table } from './flat-reader';
+import { modernOperands } from './legacy';
 import { decodeOptions } from './options';
 
 export interface OperatorCode {
@@ -67,11 +68,12 @@ export function readOperators(
       if (output.producer || available.has(output)) refuse(`writes '${output.name}' a second time`);
       available.add(output);
     }
+    const modern = modernOperands(operatorCode.code, table, operands);
     const name = outputs[0]?.name ?? type;
     const definition = findOpByCode(operatorCode.code);
     const attrs = definition && decodeOptions(definition, table, refuse, graphs);
     const op = attrs
-      ? new Op<Attrs>((definition as RegisteredOp).type, name, attrs, operands, outputs)
+      ? new Op<Attrs>((definition as RegisteredOp).type, name, attrs, modern, outputs)
       : new Op<ForeignAttrs>(type, name, { foreign: foreignOf(table, operatorCode) }, operands, outputs);
     op.intermediates = (table.numbers(SLOTS.operator.intermediates, 'int32') ?? []).map(tensorAt);
     graph.add(op);

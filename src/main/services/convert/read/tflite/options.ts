@@ -3,6 +3,7 @@ import type { OptionKind } from '../../ops/op';
 import type { RegisteredOp } from '../../registry';
 import { SLOTS } from '../../schema';
 import type { Table } from './flat-reader';
+import { optionsAreRedundant } from './legacy';
 
 /**
  * The attributes of an operator from its options table. Undefined when the table holds fields that the definition does not
@@ -15,21 +16,25 @@ export function decodeOptions(
   graphs: readonly Graph[],
 ): Attrs | undefined {
   if (operator.has(SLOTS.operator.options2)) return undefined;
-  const schema = definition.options;
-  if (!schema) return {};
   const union = operator.uint8(SLOTS.operator.optionsType);
-  if (union !== 0 && union !== schema.union) {
-    if (schema.fields.length === 0) return {};
-    refuse(`has options of kind ${union} instead of ${schema.union}`);
-  }
   const table = union === 0 ? undefined : operator.table(SLOTS.operator.options);
-  if (table)
-    for (let slot = schema.fields.length; slot < table.slots; slot++) if (table.has(slot)) return undefined;
+  const schema = definition.options;
+  if (!schema)
+    return optionsAreRedundant(definition.code, operator) || !storesFrom(table, 0) ? {} : undefined;
+  if (union !== 0 && union !== schema.union)
+    refuse(`has options of kind ${union} instead of ${schema.union}`);
+  if (storesFrom(table, schema.fields.length)) return undefined;
   const attrs: Record<string, unknown> = {};
   schema.fields.forEach(([name, kind, defaultValue], slot) => {
     if (kind !== 'deprecated') attrs[name] = decode(kind, table, slot, defaultValue, refuse, graphs);
   });
   return attrs;
+}
+
+/** True when the table stores a field at `slot` or behind it. */
+function storesFrom(table: Table | undefined, slot: number): boolean {
+  for (let at = slot; at < (table?.slots ?? 0); at++) if (table?.has(at)) return true;
+  return false;
 }
 
 function decode(
