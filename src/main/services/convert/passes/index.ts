@@ -17,6 +17,7 @@ import { gelu } from './gelu';
 import { hardSwish } from './hard-swish';
 import { identities } from './identities';
 import { l2Normalization } from './l2-normalization';
+import { loopVariables } from './loop-variables';
 import { mergeAffine } from './merge-affine';
 import { mergeLayout } from './merge-layout';
 import { padIntoWindow } from './pad-into-window';
@@ -31,6 +32,7 @@ export const PASSES: readonly Pass[] = [
   deadCode,
   identities,
   folding,
+  loopVariables,
   duplicateConstants,
   duplicateOps,
   neutralConstants,
