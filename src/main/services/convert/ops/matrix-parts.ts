@@ -49,6 +49,7 @@ const diagPart: Lowering = (context) => {
   );
 };
 
+/** Bands and diagonals of matrices, by constant masks and strided slices. */
 export const lowerings: Lowerings = {
   MatrixBandPart: bandPart,
   BatchMatrixBandPart: bandPart,

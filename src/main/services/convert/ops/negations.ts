@@ -17,4 +17,5 @@ const not: Lowering = (context) => {
   return opposite ? context.emit1(opposite, {}, compared.inputs) : context.emit1('LOGICAL_NOT', {}, [input]);
 };
 
+/** Negation; that of a comparison is the opposite comparison. */
 export const lowerings: Lowerings = { LogicalNot: not };

@@ -51,6 +51,7 @@ const squaredDifference: Lowering = (context) => {
   return a.dtype === 'float32' ? apply('SQUARE', difference) : mul(difference, difference);
 };
 
+/** Powers, reciprocals and squared differences, by the simplest operator that has them. */
 export const lowerings: Lowerings = {
   Square: square,
   Pow: pow,

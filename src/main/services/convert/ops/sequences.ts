@@ -61,4 +61,5 @@ const invertPermutation: Lowering = (context) => {
   return context.ints32(permutation.map((_, i) => permutation.indexOf(i)));
 };
 
+/** Sequences that are known beforehand, and elements moved round an axis. */
 export const lowerings: Lowerings = { Roll: roll, LinSpace: linSpace, InvertPermutation: invertPermutation };
