@@ -69,7 +69,7 @@ export async function runRunner(request: RunnerRequest): Promise<void> {
   );
 }
 
-const flags = (options: RunnerOptions): string[] =>
+export const flags = (options: RunnerOptions): string[] =>
   Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, String(value)]));
 
 const tidy = (text: string): string => text.trim().replace(/\.$/, '').slice(0, 500);

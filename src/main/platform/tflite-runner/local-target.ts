@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { arch, cpus, freemem, loadavg, release, tmpdir, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import type { LocalFile, LocalFiles } from '@main/ports/local-files';
+import type { RunnerExit, RunnerInstall, RunnerStart, RunnerTarget } from '@main/ports/runner-target';
+import { AppError } from '@shared/error/app-error';
+import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
+import { runChild } from '../node/child-process';
+import type { RunnerParts } from './parts';
+import { flags } from './runner-process';
+
+/** This computer as a place to run the runner on. */
+export class LocalTarget implements RunnerTarget {
+  readonly serial = 'this-computer';
+  readonly #parts: RunnerParts;
+  readonly #files: LocalFiles;
+  #scratchFolder: string | undefined;
+
+  constructor(parts: RunnerParts, files: LocalFiles) {
+    this.#parts = parts;
+    this.#files = files;
+  }
+
+  fingerprint(): Promise<DeviceFingerprint> {
+    const [first] = cpus();
+    return Promise.resolve({
+      kind: 'this-computer',
+      serial: this.serial,
+      ...(first ? { soc: first.model.trim() } : {}),
+      abis: [arch()],
+      osVersion: `${type()} ${release()}`,
+      ramBytes: totalmem(),
+      clusters: [
+        {
+          cores: cpus().map((_, i) => i),
+          ...(first && first.speed > 0 ? { maxKHz: first.speed * 1000 } : {}),
+        },
+      ],
+    });
+  }
+
+  conditions(): Promise<DeviceConditions> {
+    const zonesC = readZones();
+    const degrees = Object.values(zonesC);
+    return Promise.resolve({
+      load: loadavg()[0] ?? 0,
+      freeRamBytes: freemem(),
+      ...(degrees.length > 0 ? { zonesC, hottestC: Math.max(...degrees) } : {}),
+    });
+  }
+
+  async install(): Promise<RunnerInstall> {
+    const { runner } = this.#parts.files();
+    return { runnerHash: (await this.#files.identify(runner)).sha256, abi: arch(), startWay: 'host' };
+  }
+
+  put(file: LocalFile): Promise<string> {
+    return Promise.resolve(file.path);
+  }
+
+  async start(request: RunnerStart): Promise<RunnerExit> {
+    const { runner, library } = this.#parts.files();
+    const timeout = AbortSignal.timeout(request.timeoutMs);
+    const exit = await runChild({
+      command: runner,
+      args: [request.mode, ...flags({ lib: library, ...request.options })],
+      onOutput: request.onOutput,
+      silenceMs: request.silenceMs,
+      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+    }).catch((error: unknown) => {
+      if (!timeout.aborted || request.signal?.aborted) throw error;
+      throw new AppError('timeout', `The runner took more than ${request.timeoutMs / 1000} s and was ended.`);
+    });
+    return { exitStatus: exit.code ?? undefined, errors: exit.errors };
+  }
+
+  scratch(name: string): string {
+    this.#scratchFolder ??= mkdtempSync(join(tmpdir(), 'edgebench-out-'));
+    return join(this.#scratchFolder, `${crypto.randomUUID()}-${name}`);
+  }
+
+  async take(path: string, limit: number): Promise<Uint8Array> {
+    if (statSync(path).size > limit)
+      throw new AppError('runner.failed', `The runner wrote more than expected to '${path}'.`);
+    const bytes = await readFile(path);
+    rmSync(path);
+    return bytes;
+  }
+}
+
+/** Temperatures that Linux shows, in degrees; none elsewhere. */
+function readZones(): Record<string, number> {
+  const zones: [string, number][] = [];
+  for (let i = 0; i < 64; i++) {
+    try {
+      const folder = `/sys/class/thermal/thermal_zone${i}`;
+      const name = readFileSync(join(folder, 'type'), 'utf8').trim();
+      zones.push([name, Number(readFileSync(join(folder, 'temp'), 'utf8')) / 1000]);
+    } catch {
+      break;
+    }
+  }
+  return Object.fromEntries(zones.filter(([, value]) => value > -40 && value < 150));
+}

@@ -1,0 +1,124 @@
+import type { Adb, AdbDevice } from '@main/ports/adb';
+import type { LocalFiles } from '@main/ports/local-files';
+import type { RunnerTarget } from '@main/ports/runner-target';
+import type { DeviceEntry, DeviceList } from '@shared/api/devices';
+import { AppError, isAppError } from '@shared/error/app-error';
+import type { DeviceFingerprint } from '@shared/model/device';
+import { ADVICE } from './advice';
+import { DeviceTarget, type AndroidParts } from './device-target';
+
+export type { AndroidParts } from './device-target';
+
+/** What the user names this computer in place of a device's serial. */
+export const THIS_COMPUTER = 'this-computer';
+
+export interface DeviceServiceParts {
+  readonly adb: Adb;
+  readonly files: LocalFiles;
+  readonly androidParts: AndroidParts;
+  readonly thisComputer: RunnerTarget;
+}
+
+/** Devices: which there are, what they are, and as places to run the runner on. */
+export class DeviceService {
+  readonly #parts: DeviceServiceParts;
+  readonly #targets = new Map<string, DeviceTarget>();
+
+  constructor(parts: DeviceServiceParts) {
+    this.#parts = parts;
+  }
+
+  async list(): Promise<DeviceList> {
+    try {
+      return await this.#entries(await this.#parts.adb.list());
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      return { devices: [await this.#thisComputer()], problem: error.message };
+    }
+  }
+
+  /** Calls `onChange` with the list now and at each change, until the signal. */
+  async watch(onChange: (list: DeviceList) => void, signal: AbortSignal): Promise<void> {
+    onChange(await this.list());
+    await this.#parts.adb.watch((devices) => {
+      void this.#entries(devices).then((list) => {
+        if (!signal.aborted) onChange(list);
+      });
+    }, signal);
+  }
+
+  /** Serials that a request names: "all" stands for every ready device, or for this computer where there is none. */
+  async resolve(names: readonly string[]): Promise<readonly string[]> {
+    if (!names.includes('all')) return [...new Set(names)];
+    const devices = await this.#parts.adb.list().catch((): readonly AdbDevice[] => []);
+    const ready = devices.filter(({ state }) => state === 'device').map(({ serial }) => serial);
+    const others = names.filter((name) => name !== 'all');
+    return [...new Set([...(ready.length > 0 ? ready : [THIS_COMPUTER]), ...others])];
+  }
+
+  /** Rejects with `device.not-found` or `device.not-ready` and what to do about it. */
+  async target(serial: string): Promise<RunnerTarget> {
+    if (serial === THIS_COMPUTER) return this.#parts.thisComputer;
+    const found = (await this.#parts.adb.list()).find((device) => device.serial === serial);
+    if (!found)
+      throw new AppError(
+        'device.not-found',
+        `There is no device '${serial}': see "edgebench devices" for those there are.`,
+      );
+    if (found.state !== 'device')
+      throw new AppError('device.not-ready', `Device ${serial}: ${ADVICE[found.state]}`);
+    return this.#target(serial);
+  }
+
+  #target(serial: string): DeviceTarget {
+    const { adb, files, androidParts } = this.#parts;
+    const known =
+      this.#targets.get(serial) ?? new DeviceTarget(serial, adb.connection(serial), files, androidParts);
+    this.#targets.set(serial, known);
+    return known;
+  }
+
+  async #entries(devices: readonly AdbDevice[]): Promise<DeviceList> {
+    // What went away may come back with another device on the same port.
+    for (const serial of this.#targets.keys())
+      if (!devices.some((device) => device.serial === serial)) this.#targets.delete(serial);
+    return {
+      devices: [
+        ...(await Promise.all(devices.map((device) => this.#entry(device)))),
+        await this.#thisComputer(),
+      ],
+    };
+  }
+
+  async #entry({ serial, state }: AdbDevice): Promise<DeviceEntry> {
+    const entry = { serial, title: serial, state, ready: state === 'device', advice: ADVICE[state] };
+    if (state !== 'device') return entry;
+    try {
+      const target = this.#target(serial);
+      const [fingerprint, conditions] = await Promise.all([target.fingerprint(), target.conditions()]);
+      return { ...entry, title: titleOf(fingerprint), fingerprint, conditions };
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      return { ...entry, state: 'offline', ready: false, advice: error.message };
+    }
+  }
+
+  async #thisComputer(): Promise<DeviceEntry> {
+    const fingerprint = await this.#parts.thisComputer.fingerprint();
+    return {
+      serial: THIS_COMPUTER,
+      title: 'This computer',
+      state: 'device',
+      ready: true,
+      advice: ADVICE.device,
+      fingerprint,
+      conditions: await this.#parts.thisComputer.conditions(),
+    };
+  }
+}
+
+/** E.g. "Google Pixel 7". */
+export function titleOf({ manufacturer, model, serial }: DeviceFingerprint): string {
+  const name = [manufacturer, model].filter((part) => part !== undefined && part !== '').join(' ');
+  return name || serial;
+}
