@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ModelFiles } from '@main/ports/model-files';
+import type { RangeCollector } from '@main/ports/range-collector';
+import { AppError } from '@shared/error/app-error';
+import type { Progress } from '@shared/model/job';
+import type { Recipe } from '@shared/model/recipe';
+import type { SourceFormat } from '@shared/model/source-format';
+import type { Signature } from '@shared/model/tensor';
+import {
+  convertModel,
+  writeModel,
+  type ConvertProgress,
+  type OpenModel,
+  type WriteReport,
+} from '../services/convert';
+import { fingerprintModel } from '../services/convert/fingerprint';
+import type { Model, Value } from '../services/convert/graph/ir';
+import { openArrayDataSet, randomDataSet, sampleOf, type DataSet } from '../services/data';
+import { needsCalibration, quantizeModel, type Range } from '../services/quantize';
+
+/** What to make of one model. Plain data: it also travels to the process that does it. */
+export interface MakeRequest {
+  readonly model: string;
+  readonly recipes: readonly Recipe[];
+  readonly signature?: string | undefined;
+  readonly shapes?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Calibration data; random data when left out, which is said in the notes. */
+  readonly calibration?: string | undefined;
+  /** Folder that the files are put into, named by content hash. */
+  readonly outFolder: string;
+}
+
+export interface MadeVariant {
+  readonly recipe: Recipe;
+  readonly path: string;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  readonly bytes: number;
+  readonly operators: WriteReport['operators'];
+  readonly minRuntimeVersion: string;
+  readonly convertMs: number;
+  readonly notes: readonly string[];
+}
+
+export interface MadeVariants {
+  readonly modelId: string;
+  readonly modelName: string;
+  readonly modelBytes: number;
+  readonly format: SourceFormat;
+  readonly signatures: readonly Signature[];
+  /** The plain conversion, which quantized variants are compared with. */
+  readonly float32Path: string;
+  readonly variants: readonly MadeVariant[];
+  readonly notes: readonly string[];
+}
+
+export interface MakeTools {
+  readonly files: ModelFiles;
+  readonly ranges: RangeCollector;
+}
+
+const RANDOM_SAMPLES = 16;
+const STAGE_TITLES: Record<ConvertProgress['stage'], string> = {
+  read: 'Reading the model',
+  lower: 'Converting operators',
+  optimize: 'Optimizing the graph',
+  write: 'Writing the file',
+};
+
+/** Converts a model once and makes a variant of it by each recipe. AppErrors as convertModel and quantizeModel have them. */
+export async function makeVariants(
+  request: MakeRequest,
+  tools: MakeTools,
+  onProgress: (progress: Progress) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<MadeVariants> {
+  await mkdir(request.outFolder, { recursive: true });
+  const started = performance.now();
+  const opened = await convertModel(
+    {
+      path: request.model,
+      signature: request.signature,
+      shapes: request.shapes,
+      signal,
+      onProgress: ({ stage, done, total }) =>
+        onProgress({
+          stage,
+          message: `${STAGE_TITLES[stage]}${total > 0 ? ` (${done} of ${total})` : ''}`,
+          ...(total > 0 ? { fraction: Math.min(1, done / total) } : {}),
+        }),
+    },
+    tools.files,
+  );
+  try {
+    const fingerprint = fingerprintModel(request.model, tools.files);
+    const float32 = await writeHashed(opened.model, request.outFolder);
+    const convertMs = performance.now() - started;
+    const notes = [...opened.notes];
+    let ranges: ReadonlyMap<Value, Range> = new Map();
+    if (request.recipes.some(needsCalibration)) {
+      const calibrated = await calibrate(opened, float32, request, tools, onProgress, signal);
+      ranges = calibrated.ranges;
+      notes.push(...calibrated.notes);
+    }
+    const variants: MadeVariant[] = [];
+    for (const recipe of request.recipes) {
+      signal?.throwIfAborted();
+      onProgress({ stage: `quantize ${recipe.name}`, message: `Making ${recipe.title}` });
+      variants.push(await makeVariant(recipe, opened.model, ranges, float32, convertMs, request.outFolder));
+    }
+    return {
+      modelId: fingerprint.hash,
+      modelName: basename(request.model),
+      modelBytes: fingerprint.bytes,
+      format: opened.format,
+      signatures: opened.model.signatures.map(signatureSpec),
+      float32Path: float32.path,
+      variants,
+      notes,
+    };
+  } finally {
+    opened.close();
+  }
+}
+
+interface HashedFile extends WriteReport {
+  readonly path: string;
+  readonly hash: string;
+}
+
+/** Writes under a temporary name and gives the file its hash for a name: it is there whole or not at all. */
+async function writeHashed(model: Model, folder: string): Promise<HashedFile> {
+  const temporary = join(folder, `.${process.pid}-${Math.trunc(performance.now() * 1000)}.part`);
+  try {
+    const report = await writeModel(model, temporary);
+    const hash = createHash('sha256')
+      .update(await readFile(temporary))
+      .digest('hex');
+    const path = join(folder, `${hash}.tflite`);
+    await rename(temporary, path);
+    return { ...report, path, hash };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function makeVariant(
+  recipe: Recipe,
+  model: Model,
+  ranges: ReadonlyMap<Value, Range>,
+  float32: HashedFile,
+  convertMs: number,
+  folder: string,
+): Promise<MadeVariant> {
+  const started = performance.now();
+  const isPlain = recipe.precision === 'float32' && recipe.overrides.length === 0;
+  const notes: string[] = [];
+  let file = float32;
+  if (!isPlain) {
+    const quantized = quantizeModel(model, recipe, (value) => ranges.get(value));
+    file = await writeHashed(quantized.model, folder);
+    const { floatOperators } = quantized.report;
+    if (floatOperators.length > 0) notes.push(floatNote(floatOperators));
+  }
+  return {
+    recipe,
+    path: file.path,
+    hash: file.hash,
+    bytes: file.bytes,
+    operators: file.operators,
+    minRuntimeVersion: file.minRuntimeVersion,
+    convertMs: convertMs + performance.now() - started,
+    notes,
+  };
+}
+
+function floatNote(operators: readonly { readonly type: string; readonly why: string }[]): string {
+  const counts = new Map<string, number>();
+  for (const { type, why } of operators)
+    counts.set(`${type} (${why})`, (counts.get(`${type} (${why})`) ?? 0) + 1);
+  const list = Array.from(counts, ([text, count]) => (count > 1 ? `${count} x ${text}` : text));
+  return `Stayed float: ${list.join(', ')}.`;
+}
+
+async function calibrate(
+  opened: OpenModel,
+  float32: HashedFile,
+  request: MakeRequest,
+  tools: MakeTools,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal | undefined,
+): Promise<{ ranges: Map<Value, Range>; notes: string[] }> {
+  const ranges = new Map<Value, Range>();
+  const notes: string[] = [];
+  const maxSamples = Math.max(
+    ...request.recipes.filter(needsCalibration).map((recipe) => recipe.calibration.maxSamples),
+  );
+  for (const signature of opened.model.signatures) {
+    const { inputs } = signatureSpec(signature);
+    const data =
+      request.calibration === undefined
+        ? randomDataSet(inputs, RANDOM_SAMPLES)
+        : await openArrayDataSet(request.calibration, inputs);
+    if (data.random)
+      notes.push(
+        'Calibrated on random data: latency is meaningful, accuracy is not. Give --calibration with real samples.',
+      );
+    const total = Math.min(data.count, maxSamples);
+    try {
+      const found = await tools.ranges.collect(
+        {
+          modelPath: float32.path,
+          signature: signature.key,
+          samples: samplesOf(data, total),
+          onSample: (done) =>
+            onProgress({
+              stage: 'calibrate',
+              message: `Calibrating on ${data.description}: ${done} of ${total}`,
+              fraction: Math.min(1, done / total),
+            }),
+        },
+        signal,
+      );
+      const byPlace = new Map(found.map((range) => [`${range.subgraph}:${range.tensor}`, range]));
+      for (const [value, { subgraph, tensor }] of float32.tensors) {
+        const range = byPlace.get(`${subgraph}:${tensor}`);
+        if (!range) continue;
+        if (range.nonFinite > 0)
+          throw new AppError(
+            'quantize.failed',
+            `Tensor '${value.name}' became NaN or infinite ${range.nonFinite} times over the calibration data, so it cannot be quantized; check the data and the model.`,
+          );
+        ranges.set(value, range);
+      }
+    } finally {
+      await data.close();
+    }
+  }
+  return { ranges, notes };
+}
+
+async function* samplesOf(
+  data: DataSet,
+  total: number,
+): AsyncGenerator<Record<string, ReturnType<typeof sampleOf>>> {
+  for (let i = 0; i < total; i++) {
+    const batch = await data.slice(i, i + 1);
+    yield Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [name, sampleOf(tensor, 0)]));
+  }
+}
+
+/** A signature of the converter's as plain data. */
+export const signatureSpec = (signature: Model['signatures'][number]): Signature => {
+  const port = ({ name, value }: { name: string; value: Value }) => ({
+    name,
+    dtype: value.dtype,
+    shape: value.shape,
+  });
+  return { key: signature.key, inputs: signature.inputs.map(port), outputs: signature.outputs.map(port) };
+};
