@@ -5,6 +5,7 @@ import { parentChannel, serveWorker, type WorkerTask } from './platform/node/wor
 /** What each kind of worker process does; loaded only there, as native libraries come with it. */
 const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
   'tflite-node': async () => (await import('./platform/tflite-node/worker-task')).runTfliteNode,
+  convert: async () => (await import('./convert-task')).runConvert,
   'tfjs-node': async () => (await import('./platform/tfjs-node/worker-task')).runOriginal,
 };
 

@@ -1,0 +1,102 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { calibrationThreads } from './convert-task';
+import { AppError } from '@shared/error/app-error';
+import type { Progress } from '@shared/model/job';
+import type { MadeVariants } from './flow/make-variants';
+import { callWorker } from './platform/node/worker-call';
+import type { WorkerLauncher } from './ports/worker';
+import { Jobs } from './flow/jobs';
+import { makeVariants } from './flow/make-variants';
+import type { FlowTools, MakeVariants } from './flow/tools';
+import { defaultDataDir, findAppRoot } from './platform/node/app-paths';
+import { forkLauncher } from './platform/node/fork-worker';
+import { nodeModelFiles } from './platform/node/model-files';
+import { loadRecipes } from './platform/node/recipes';
+import { sqliteFiles } from './platform/sqlite3/sqlite-files';
+import { RunnerParts } from './platform/tflite-runner/parts';
+import { RunnerRangeCollector } from './platform/tflite-runner/range-collector';
+import { TfliteRunnerRuntime } from './platform/tflite-runner/tflite-runtime';
+import { TfliteNodeRuntime } from './platform/tflite-node/tflite-node-runtime';
+import { TfjsNodeRuntime } from './platform/tfjs-node/original-runtime';
+import { openStore } from './services/store';
+
+export interface App {
+  readonly dataDir: string;
+  readonly resourcesDir: string;
+  readonly tools: FlowTools;
+  readonly jobs: Jobs;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly dataDir?: string | undefined;
+  /** The built worker; conversions run in a process of their own when `isolate` is set. */
+  readonly workerFile: string;
+  readonly isolate: boolean;
+}
+
+/** Puts the program together: platform, services, flows. The only place that sees all layers. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const root = findAppRoot();
+  const resourcesDir = join(root, 'resources');
+  const dataDir = options.dataDir ?? defaultDataDir();
+  const variantsDir = join(dataDir, 'variants');
+  try {
+    mkdirSync(variantsDir, { recursive: true });
+  } catch (error) {
+    throw new AppError(
+      'file.unwritable',
+      `The data folder ${dataDir} cannot be made (${(error as NodeJS.ErrnoException).code ?? 'error'}); choose another with --data-dir.`,
+      { cause: error },
+    );
+  }
+  const store = await openStore(sqliteFiles, join(dataDir, 'edgebench.sqlite'));
+  const launcher = forkLauncher(options.workerFile);
+  const parts = new RunnerParts(root);
+  const ranges = new RunnerRangeCollector(parts, calibrationThreads());
+  const make: MakeVariants = options.isolate
+    ? makeInProcessOfItsOwn(launcher)
+    : (request, onProgress, signal) => makeVariants(request, { files: nodeModelFiles, ranges }, onProgress, signal);
+  const tools: FlowTools = {
+    files: nodeModelFiles,
+    store,
+    recipes: loadRecipes(resourcesDir, dataDir),
+    make,
+    original: new TfjsNodeRuntime(launcher, root),
+    runtimes: [new TfliteRunnerRuntime(parts), new TfliteNodeRuntime(launcher, root)],
+    variantsDir,
+    appVersion: appVersion(root),
+  };
+  const jobs = new Jobs();
+  return {
+    dataDir,
+    resourcesDir,
+    tools,
+    jobs,
+    close: async () => {
+      await jobs.close();
+      await store.close();
+    },
+  };
+}
+
+const CONVERT_TIMEOUT_MS = 6 * 3600 * 1000;
+
+/** A crash, a kill or a model that eats all memory ends the conversion, not the engine. */
+const makeInProcessOfItsOwn =
+  (launcher: WorkerLauncher): MakeVariants =>
+  async (request, onProgress, signal) =>
+    (await callWorker(launcher, {
+      kind: 'convert',
+      request,
+      title: 'The converter',
+      timeoutMs: CONVERT_TIMEOUT_MS,
+      onProgress: (progress) => onProgress(progress as Progress),
+      signal,
+    })) as MadeVariants;
+
+export function appVersion(root = findAppRoot()): string {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,178 @@
+import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '@shared/error/app-error';
+import type { ConvertInput } from '@shared/api/jobs';
+import type { ModelInfo, VariantInfo } from '@shared/model/model';
+import type { Recipe } from '@shared/model/recipe';
+import type { Signature } from '@shared/model/tensor';
+import type { ValidationReport } from '@shared/model/validation';
+import { openArrayDataSet, randomDataSet } from '../services/data';
+import { DEFAULT_MARKS, validateVariant } from '../services/validate';
+import { describeVariant } from './describe-variant';
+import type { JobContext } from './jobs';
+import type { MadeVariant, MadeVariants } from './make-variants';
+import type { FlowTools } from './tools';
+
+const RANDOM_SAMPLES = 16;
+const MAX_VALIDATION_SAMPLES = 1000;
+
+export interface ConvertResult {
+  readonly model: ModelInfo;
+  readonly variants: readonly VariantInfo[];
+}
+
+/** The recipes of that name. Fails with `recipe.invalid` naming those that there are. */
+export function recipesNamed(
+  names: readonly string[],
+  known: readonly Recipe[],
+  targetRuntime?: string,
+): Recipe[] {
+  return names.map((name) => {
+    const recipe = known.find((candidate) => candidate.name === name);
+    if (!recipe)
+      throw new AppError(
+        'recipe.invalid',
+        `There is no recipe '${name}'. Recipes: ${known.map((candidate) => candidate.name).join(', ')}.`,
+      );
+    return targetRuntime === undefined ? recipe : { ...recipe, targetRuntime };
+  });
+}
+
+/** Converts a model by each recipe, validates every variant against the original, and stores all of it. */
+export async function convertModelFlow(
+  input: Omit<ConvertInput, 'out'>,
+  tools: FlowTools,
+  job: JobContext,
+): Promise<ConvertResult> {
+  const recipes = recipesNamed(input.recipes, tools.recipes, input.targetRuntime);
+  const made = await tools.make(
+    {
+      model: input.model,
+      recipes,
+      signature: input.signature,
+      shapes: input.shapes,
+      calibration: input.calibration,
+      outFolder: tools.variantsDir,
+    },
+    (progress) => job.progress(progress),
+    job.signal,
+  );
+  for (const note of made.notes) job.log(note);
+  const model = await rememberModel(input.model, made, tools);
+  job.note({ modelId: model.id });
+  const variants: VariantInfo[] = [];
+  for (const variant of made.variants) {
+    for (const note of variant.notes) job.log(`${variant.recipe.name}: ${note}`);
+    const validation = await validateMade(variant, made, model, input.data ?? input.calibration, tools, job);
+    const info = variantInfo(variant, made, validation);
+    await tools.store.variants.put(info.id, info, { parent: model.id });
+    variants.push(info);
+    job.note({ variantIds: variants.map(({ id }) => id) });
+  }
+  return { model, variants };
+}
+
+async function rememberModel(path: string, made: MadeVariants, tools: FlowTools): Promise<ModelInfo> {
+  const known = await tools.store.models.get(made.modelId);
+  const model: ModelInfo = {
+    id: made.modelId,
+    name: known?.name ?? made.modelName,
+    path: resolve(path),
+    format: made.format,
+    bytes: made.modelBytes,
+    signatures: plainSignatures(made.signatures),
+    defaultSignature: made.signatures[0]?.key ?? 'serving_default',
+    addedAt: known?.addedAt ?? new Date().toISOString(),
+  };
+  await tools.store.models.put(model.id, model);
+  return model;
+}
+
+function variantInfo(variant: MadeVariant, made: MadeVariants, validation: ValidationReport): VariantInfo {
+  return {
+    id: variant.hash,
+    modelId: made.modelId,
+    modelName: made.modelName,
+    recipe: variant.recipe.name,
+    precision: variant.recipe.precision,
+    path: variant.path,
+    bytes: variant.bytes,
+    originalBytes: made.modelBytes,
+    operators: variant.operators.map((operator) => ({ ...operator })),
+    minRuntimeVersion: variant.minRuntimeVersion,
+    signatures: plainSignatures(made.signatures),
+    convertMs: variant.convertMs,
+    createdAt: new Date().toISOString(),
+    validation,
+  };
+}
+
+const plainSignatures = (signatures: readonly Signature[]): ModelInfo['signatures'] =>
+  signatures.map(({ key, inputs, outputs }) => {
+    const plain = (ports: Signature['inputs']) => ports.map((port) => ({ ...port, shape: [...port.shape] }));
+    return { key, inputs: plain(inputs), outputs: plain(outputs) };
+  });
+
+async function validateMade(
+  variant: MadeVariant,
+  made: MadeVariants,
+  model: ModelInfo,
+  dataPath: string | undefined,
+  tools: FlowTools,
+  job: JobContext,
+): Promise<ValidationReport> {
+  const [signature] = made.signatures;
+  const [variantInterface] = describeVariant(variant.path, tools.files).signatures;
+  if (!signature || !variantInterface) throw new Error('a converted model has a signature');
+  const data =
+    dataPath === undefined
+      ? randomDataSet(signature.inputs, RANDOM_SAMPLES)
+      : await openArrayDataSet(dataPath, signature.inputs);
+  try {
+    return await validateVariant(
+      {
+        original: { path: model.path, format: model.format, signature },
+        ...(variant.path === made.float32Path ? {} : { float32Path: made.float32Path }),
+        variant: { path: variant.path, precision: variant.recipe.precision, interface: variantInterface },
+        data,
+        maxSamples: MAX_VALIDATION_SAMPLES,
+        marks: DEFAULT_MARKS,
+        onProgress: (done, total) =>
+          job.progress({
+            stage: `validate ${variant.recipe.name}`,
+            message: `Validating ${variant.recipe.title}: ${done} of ${total} samples`,
+            fraction: done / total,
+          }),
+      },
+      { original: tools.original, runtimes: tools.runtimes },
+      job.signal,
+    );
+  } finally {
+    await data.close();
+  }
+}
+
+/** Puts variants where the user wants them: one file, or a folder with a file per recipe. Returns the paths. */
+export async function deliver(variants: readonly VariantInfo[], out: string): Promise<string[]> {
+  const target = resolve(out);
+  const isFolder =
+    variants.length > 1 || out.endsWith('/') || (await stat(target).catch(() => undefined))?.isDirectory();
+  const files: string[] = [];
+  try {
+    for (const variant of variants) {
+      const file = isFolder ? join(target, `${stem(variant.modelName)}.${variant.recipe}.tflite`) : target;
+      await mkdir(dirname(file), { recursive: true });
+      await copyFile(variant.path, file);
+      files.push(file);
+    }
+  } catch (error) {
+    throw new AppError(
+      'file.unwritable',
+      `${out} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}); choose another place with --out.`,
+      { cause: error },
+    );
+  }
+  return files;
+}
+
+const stem = (name: string): string => name.replace(/\.(keras|h5|hdf5|json|tflite|pb)$/i, '') || 'model';

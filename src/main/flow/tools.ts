@@ -1,0 +1,27 @@
+import type { ModelFiles } from '@main/ports/model-files';
+import type { OriginalRuntime } from '@main/ports/original-runtime';
+import type { TfliteRuntime } from '@main/ports/tflite-runtime';
+import type { Progress } from '@shared/model/job';
+import type { Recipe } from '@shared/model/recipe';
+import type { Store } from '../services/store';
+import type { MadeVariants, MakeRequest } from './make-variants';
+
+/** Converts and quantizes, in this process or in one of its own; a crash there is an AppError here. */
+export type MakeVariants = (
+  request: MakeRequest,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+) => Promise<MadeVariants>;
+
+/** What the flows work with; put together in create-app. */
+export interface FlowTools {
+  readonly files: ModelFiles;
+  readonly store: Store;
+  readonly recipes: readonly Recipe[];
+  readonly make: MakeVariants;
+  readonly original: OriginalRuntime;
+  /** The current runtime first: it decides; older ones are told about. */
+  readonly runtimes: readonly TfliteRuntime[];
+  readonly variantsDir: string;
+  readonly appVersion: string;
+}
