@@ -57,7 +57,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const ranges = new RunnerRangeCollector(parts, calibrationThreads());
   const make: MakeVariants = options.isolate
     ? makeInProcessOfItsOwn(launcher)
-    : (request, onProgress, signal) => makeVariants(request, { files: nodeModelFiles, ranges }, onProgress, signal);
+    : (request, onProgress, signal) =>
+        makeVariants(request, { files: nodeModelFiles, ranges }, onProgress, signal);
   const tools: FlowTools = {
     files: nodeModelFiles,
     store,

@@ -12,7 +12,10 @@ const DATA_ENDINGS = new Set(['.npz', '.npy', '.csv']);
 /** What a name promises; the content decides when it is opened. */
 async function kindOf(folder: string, name: string, isFolder: boolean): Promise<BrowseEntry['kind']> {
   if (isFolder) {
-    const isSavedModel = await stat(join(folder, name, 'saved_model.pb')).then(() => true, () => false);
+    const isSavedModel = await stat(join(folder, name, 'saved_model.pb')).then(
+      () => true,
+      () => false,
+    );
     return isSavedModel ? 'model' : 'folder';
   }
   const ending = extname(name).toLowerCase();
@@ -24,7 +27,11 @@ export const filesRouter = (os: Builder) => ({
   browse: os.files.browse.handler(async ({ input }) => {
     const folder = resolve(input.folder ?? homedir());
     const found = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      throw new AppError('file.not-found', `The folder ${folder} cannot be read (${error.code ?? 'error'}).`, { cause: error });
+      throw new AppError(
+        'file.not-found',
+        `The folder ${folder} cannot be read (${error.code ?? 'error'}).`,
+        { cause: error },
+      );
     });
     const shown = found.filter((entry) => !entry.name.startsWith('.')).slice(0, MAX_ENTRIES);
     const entries = await Promise.all(

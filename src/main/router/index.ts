@@ -2,6 +2,8 @@ import { implement } from '@orpc/server';
 import { contract } from '@shared/api/contract';
 import type { App } from '../create-app';
 import { appRouter } from './app';
+import { cloudRouter } from './cloud';
+import { compareRouter } from './compare';
 import { filesRouter } from './files';
 import { jobsRouter } from './jobs';
 import { modelsRouter } from './models';
@@ -15,6 +17,8 @@ export function createRouter(app: App) {
   const os = builder();
   return os.router({
     app: appRouter(os, app),
+    cloud: cloudRouter(os, app),
+    compare: compareRouter(os, app),
     files: filesRouter(os),
     jobs: jobsRouter(os, app),
     models: modelsRouter(os, app),

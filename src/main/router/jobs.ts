@@ -13,7 +13,9 @@ export const jobsRouter = (os: Builder, app: App) => ({
       run: async (job) => {
         const { out, ...request } = input;
         const { variants } = await convertModelFlow(request, app.tools, job);
-        job.note({ files: out === undefined ? variants.map(({ path }) => path) : await deliver(variants, out) });
+        job.note({
+          files: out === undefined ? variants.map(({ path }) => path) : await deliver(variants, out),
+        });
       },
     }),
   ),

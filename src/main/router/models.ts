@@ -34,7 +34,8 @@ export const modelsRouter = (os: Builder, app: App) => ({
     if (!runtime || why !== undefined)
       throw new AppError('runtime.unavailable', `${input.runtime} cannot be used here: ${why}`);
     const { signatures } = describeVariant(input.variant, app.tools.files);
-    const signature = input.signature === undefined ? signatures[0] : signatures.find(({ key }) => key === input.signature);
+    const signature =
+      input.signature === undefined ? signatures[0] : signatures.find(({ key }) => key === input.signature);
     if (!signature)
       throw new AppError(
         'usage.wrong',
@@ -50,10 +51,17 @@ export const modelsRouter = (os: Builder, app: App) => ({
             `${input.inputs} has no array '${name}'. It needs: ${signature.inputs.map((port) => `'${port.name}'`).join(', ')}.`,
           );
         if (array.dtype !== dtype)
-          throw new AppError('data.invalid', `Array '${name}' of ${input.inputs} is ${array.dtype} where the model takes ${dtype}.`);
-        const fits = array.shape.length === shape.length && shape.every((dim, i) => dim < 0 || dim === array.shape[i]);
+          throw new AppError(
+            'data.invalid',
+            `Array '${name}' of ${input.inputs} is ${array.dtype} where the model takes ${dtype}.`,
+          );
+        const fits =
+          array.shape.length === shape.length && shape.every((dim, i) => dim < 0 || dim === array.shape[i]);
         if (!fits)
-          throw new AppError('data.invalid', `Array '${name}' of ${input.inputs} is [${array.shape.join(', ')}] where the model takes [${shape.join(', ')}].`);
+          throw new AppError(
+            'data.invalid',
+            `Array '${name}' of ${input.inputs} is [${array.shape.join(', ')}] where the model takes [${shape.join(', ')}].`,
+          );
         // The runtime takes samples along a first axis of their own; this is one.
         return [name, { ...array, shape: [1, ...array.shape] }];
       }),
@@ -65,14 +73,20 @@ export const modelsRouter = (os: Builder, app: App) => ({
       ...(input.xnnpack === undefined ? {} : { xnnpack: input.xnnpack }),
     });
     const outputs = Object.fromEntries(
-      Object.entries(result.outputs).map(([name, tensor]) => [name, { ...tensor, shape: tensor.shape.slice(1) }]),
+      Object.entries(result.outputs).map(([name, tensor]) => [
+        name,
+        { ...tensor, shape: tensor.shape.slice(1) },
+      ]),
     );
     await writeArrays(input.outputs, outputs);
     return {
       file: resolve(input.outputs),
       runtimeVersion: result.runtimeVersion,
-      outputs: Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape: [...shape] })),
+      outputs: Object.entries(outputs).map(([name, { dtype, shape }]) => ({
+        name,
+        dtype,
+        shape: [...shape],
+      })),
     };
   }),
 });
-

@@ -25,7 +25,10 @@ export const runsRouter = (os: Builder, app: App) => ({
     const run = await app.tools.store.runs.get(await app.tools.store.runs.resolve(input.id));
     const summary = await summaryOf(app, run);
     if (!summary) throw new AppError('run.not-found', `There is no run ${input.id} any more.`);
-    const launches = run.launches.map(({ samplesNs, ...launch }) => ({ ...launch, samples: samplesNs.length }));
+    const launches = run.launches.map(({ samplesNs, ...launch }) => ({
+      ...launch,
+      samples: samplesNs.length,
+    }));
     return { ...run, launches, summary };
   }),
   samples: os.runs.samples.handler(async ({ input }) => {
@@ -38,13 +41,16 @@ export const runsRouter = (os: Builder, app: App) => ({
   export: os.runs.export.handler(async ({ input }) => {
     const file = resolve(input.out);
     const runs = async function* (): AsyncGenerator<Run> {
-      for (const id of input.ids) yield await app.tools.store.runs.get(await app.tools.store.runs.resolve(id));
+      for (const id of input.ids)
+        yield await app.tools.store.runs.get(await app.tools.store.runs.resolve(id));
     };
     const text = input.format === 'csv' ? exportCsv(runs()) : exportJson(runs());
     await pipeline(Readable.from(text), createWriteStream(file)).catch((error: NodeJS.ErrnoException) => {
       throw error instanceof AppError
         ? error
-        : new AppError('file.unwritable', `${file} cannot be written (${error.code ?? 'error'}).`, { cause: error });
+        : new AppError('file.unwritable', `${file} cannot be written (${error.code ?? 'error'}).`, {
+            cause: error,
+          });
     });
     return { file };
   }),

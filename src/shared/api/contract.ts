@@ -1,5 +1,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { appApi } from './app';
+import { cloudApi } from './cloud';
+import { compareApi } from './compare';
 import { devicesApi } from './devices';
 import { filesApi } from './files';
 import { jobsApi } from './jobs';
@@ -9,6 +11,8 @@ import { runsApi } from './runs';
 /** Everything a door can ask of the engine. Inputs and outputs are checked by their schemas at the engine's side. */
 export const contract = {
   app: appApi,
+  cloud: cloudApi,
+  compare: compareApi,
   devices: devicesApi,
   files: filesApi,
   jobs: jobsApi,

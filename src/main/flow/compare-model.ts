@@ -1,0 +1,76 @@
+import type { EdgeCloudComparison } from '@shared/model/comparison';
+import type { CloudBaseline } from '@shared/model/cloud';
+import type { VariantInfo } from '@shared/model/model';
+import type { Run } from '@shared/model/run';
+import { AppError } from '@shared/error/app-error';
+import { compareEdgeWithCloud } from '../services/compare';
+import type { Store } from '../services/store';
+
+/** Everything that is known of one model's speed, gathered for a comparison or a report. */
+export interface ModelEvidence {
+  readonly runs: readonly Run[];
+  readonly baselines: readonly CloudBaseline[];
+  readonly variants: readonly VariantInfo[];
+  readonly comparison: EdgeCloudComparison;
+}
+
+const MAX_RUNS = 500;
+
+/** The runs named, or the newest completed one of each variant, device and thread count; and the newest baseline of each network. */
+export async function gatherEvidence(
+  store: Store,
+  modelHash: string,
+  runIds: readonly string[] | undefined,
+): Promise<ModelEvidence> {
+  const runs = runIds ? await namedRuns(store, runIds) : await newestRuns(store, modelHash);
+  const baselines = await newestBaselines(store, modelHash);
+  const variants = await store.variants.list({ parent: modelHash });
+  const model = await store.models.get(modelHash);
+  if (!model && runs.length === 0)
+    throw new AppError(
+      'run.not-found',
+      `There is no model ${modelHash.slice(0, 12)} in the history; benchmark it first.`,
+    );
+  const accuracies = variants.flatMap(({ id, validation }) =>
+    validation?.accuracy ? [[id, validation.accuracy] as const] : [],
+  );
+  const original = accuracies[0]?.[1].before;
+  const comparison = compareEdgeWithCloud({
+    model: { hash: modelHash, name: model?.name ?? runs[0]?.model.name ?? modelHash },
+    runs,
+    baselines,
+    accuracy: {
+      ...(original === undefined ? {} : { original }),
+      variants: Object.fromEntries(accuracies.map(([id, { after }]) => [id, after])),
+    },
+  });
+  return { runs, baselines, variants, comparison };
+}
+
+async function namedRuns(store: Store, ids: readonly string[]): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const id of ids) runs.push(await store.runs.get(await store.runs.resolve(id)));
+  return runs;
+}
+
+async function newestRuns(store: Store, modelHash: string): Promise<Run[]> {
+  const { runs } = await store.list({ modelHash, status: 'completed' }, { limit: MAX_RUNS });
+  const seen = new Set<string>();
+  const newest = runs.filter((run) => {
+    const subject = JSON.stringify([run.recipe, run.deviceSerial, run.threads, run.delegate]);
+    return !seen.has(subject) && seen.add(subject);
+  });
+  return namedRuns(
+    store,
+    newest.map(({ id }) => id),
+  );
+}
+
+async function newestBaselines(store: Store, modelHash: string): Promise<CloudBaseline[]> {
+  const newest = new Map<string, string>();
+  for (const { id, endpoint, network } of await store.baselines.list(modelHash)) {
+    const subject = JSON.stringify([endpoint.url, endpoint.protocol, endpoint.embedded, network.name]);
+    if (!newest.has(subject)) newest.set(subject, id);
+  }
+  return Promise.all(Array.from(newest.values(), (id) => store.baselines.get(id)));
+}

@@ -1,0 +1,66 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { EngineClient } from '@shared/api/contract';
+import { readonly, ref } from 'vue';
+import { openFrames } from './frames';
+
+export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'no-token';
+
+const RECONNECT_MS = 800;
+const TOKEN_KEY = 'edgebench-token';
+
+const state = ref<ConnectionState>('connecting');
+export const connectionState = readonly(state);
+
+/** Grows with every new line to the engine, so that streams can be started anew. */
+const generation = ref(0);
+export const connectionGeneration = readonly(generation);
+
+let current: EngineClient | undefined;
+
+/** The token of this start: out of the address, where others could see it, into this tab's memory. */
+function takeToken(): string {
+  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (given) {
+    sessionStorage.setItem(TOKEN_KEY, given);
+    history.replaceState(null, '', location.pathname);
+  }
+  return sessionStorage.getItem(TOKEN_KEY) ?? '';
+}
+
+async function connect(token: string): Promise<void> {
+  state.value = 'connecting';
+  const frames = openFrames(token);
+  let lost = false;
+  frames.onClosed(() => {
+    lost = true;
+    state.value = 'lost';
+    setTimeout(() => void connect(token), RECONNECT_MS);
+  });
+  current = createORPCClient(new RPCLink({ port: frames.port }));
+  try {
+    await current.app.info();
+    if (lost) return;
+    state.value = 'connected';
+    generation.value++;
+  } catch {
+    // The loss of the line has been told and a new one is on its way.
+    state.value = 'lost';
+  }
+}
+
+/** Connects to the engine and stays connected; call once. */
+export function startClient(): void {
+  const token = takeToken();
+  if (!window.edgebench && token === '') {
+    state.value = 'no-token';
+    return;
+  }
+  void connect(token);
+}
+
+/** The engine; calls made while the line is lost fail with an error that says so. */
+export function engine(): EngineClient {
+  if (!current) throw new Error('the client has not been started');
+  return current;
+}
