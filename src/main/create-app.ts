@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrationThreads } from './convert-task';
 import { AppError } from '@shared/error/app-error';
+import type { Part } from '@shared/api/app';
+import type { NetworkProfile } from '@shared/model/cloud';
 import type { Progress } from '@shared/model/job';
+import { listParts } from './platform/node/parts';
 import type { MadeVariants } from './flow/make-variants';
 import { callWorker } from './platform/node/worker-call';
 import type { WorkerLauncher } from './ports/worker';
@@ -26,6 +29,8 @@ export interface App {
   readonly resourcesDir: string;
   readonly tools: FlowTools;
   readonly jobs: Jobs;
+  readonly networks: readonly NetworkProfile[];
+  parts(): Promise<Part[]>;
   close(): Promise<void>;
 }
 
@@ -75,6 +80,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     resourcesDir,
     tools,
     jobs,
+    networks: [],
+    parts: () => listParts(root),
     close: async () => {
       await jobs.close();
       await store.close();

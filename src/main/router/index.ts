@@ -4,6 +4,7 @@ import type { App } from '../create-app';
 import { appRouter } from './app';
 import { cloudRouter } from './cloud';
 import { compareRouter } from './compare';
+import { devicesRouter } from './devices';
 import { filesRouter } from './files';
 import { jobsRouter } from './jobs';
 import { modelsRouter } from './models';
@@ -19,6 +20,7 @@ export function createRouter(app: App) {
     app: appRouter(os, app),
     cloud: cloudRouter(os, app),
     compare: compareRouter(os, app),
+    devices: devicesRouter(os, app),
     files: filesRouter(os),
     jobs: jobsRouter(os, app),
     models: modelsRouter(os, app),

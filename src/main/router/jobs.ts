@@ -1,3 +1,4 @@
+import { AppError } from '@shared/error/app-error';
 import type { App } from '../create-app';
 import { convertModelFlow, deliver } from '../flow/convert-model';
 import { validateModelFlow } from '../flow/validate-model';
@@ -26,6 +27,12 @@ export const jobsRouter = (os: Builder, app: App) => ({
       run: (job) => validateModelFlow(input, app.tools, job),
     }),
   ),
+  benchmark: os.jobs.benchmark.handler(() => {
+    throw new AppError('runtime.unavailable', 'Benchmarks are not in this build yet.');
+  }),
+  cloud: os.jobs.cloud.handler(() => {
+    throw new AppError('runtime.unavailable', 'Cloud baselines are not in this build yet.');
+  }),
   list: os.jobs.list.handler(() => app.jobs.list()),
   cancel: os.jobs.cancel.handler(({ input }) => app.jobs.cancel(input.id)),
   watch: os.jobs.watch.handler(({ input, signal }) => app.jobs.watch(input.id, signal)),
