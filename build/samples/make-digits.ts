@@ -6,10 +6,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-node';
 import { writeArrays } from '../../src/main/services/data/npz';
+import { accuracyOf } from './accuracy';
 import { drawPictures, type Pictures } from './draw';
 import { INPUT_NAME, INPUT_SHAPE } from './network';
 import { seededRandom } from './random';
-import { accuracyOf, train, weightsOf } from './train';
+import { train, weightsOf } from './train';
 import { writeKerasArchive } from './write/keras-archive';
 import { writeSavedModel } from './write/saved-model';
 
