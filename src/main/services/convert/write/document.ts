@@ -111,13 +111,13 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
       yield;
     }
     const outputs = graph.outputs.map(tensorOf);
-    // Two names of a signature may stand for one tensor; a body's outputs are positions and stay as they are.
-    const isEntry = model.signatures.some((signature) => signature.graph === graph);
+    // A signature's outputs are counted by the runtime as the subgraph's are, so repetitions have to stay:
+    // https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/core/signature_runner.h (output_size)
     subgraphs.push(
       table(SLOTS.subgraph, {
         tensors: tables(tensors),
         inputs: int32s(inputs),
-        outputs: int32s(isEntry ? Array.from(new Set(outputs)) : outputs),
+        outputs: int32s(outputs),
         operators: tables(operators),
         name: text(graph.name),
       }),
