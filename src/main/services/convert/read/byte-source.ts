@@ -23,15 +23,19 @@ export const fileSource = (file: ModelFile, name: string): ByteSource => ({
 });
 
 /** Bytes in memory as a source. */
-export const memorySource = (bytes: Uint8Array, name: string): ByteSource => ({
-  name,
-  size: bytes.byteLength,
-  read(offset, length) {
-    checkRange(this, offset, length);
-    return bytes.subarray(offset, offset + length);
-  },
-  close() {},
-});
+export function memorySource(memory: Uint8Array, name: string): ByteSource {
+  // A plain array: the slice() of Node's Buffer shares memory, which callers do not expect.
+  const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+  return {
+    name,
+    size: bytes.byteLength,
+    read(offset, length) {
+      checkRange(this, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+    close() {},
+  };
+}
 
 /** A part of another source, which it closes with itself. */
 export function sliceSource(source: ByteSource, start: number, size: number, name: string): ByteSource {

@@ -2,7 +2,7 @@ import type { ModelFiles } from '@main/ports/model-files';
 import { AppError } from '@shared/error/app-error';
 import type { SourceGraph } from '../source';
 import { type ByteSource, fileSource } from './byte-source';
-import { type Hdf5Group, openHdf5 } from './hdf5';
+import { type Dataset, type Hdf5Group, openHdf5 } from './hdf5';
 import { fieldOf, parseModelJson, type Json } from './json';
 import type { KerasModel } from './keras/model';
 import { parseRoot } from './keras/parse-root';
@@ -72,11 +72,13 @@ function readWeights(model: KerasModel, zip: ZipArchive, archive: string): Layer
 }
 
 /** Attribute names that differ between versions: private ones had an underscore, and 'layers' another name once. */
-function find(group: Hdf5Group, parts: readonly string[]): ReturnType<Hdf5Group['dataset']> {
-  const [part = '', ...rest] = parts;
-  if (rest.length === 0) return group.dataset(part);
-  const names = part === 'layers' ? ['layers', '_layer_checkpoint_dependencies'] : [part, `_${part}`];
-  const name = names.find((each) => group.has(each));
-  const next = name === undefined ? undefined : group.group(name);
-  return next && find(next, rest);
+function find(root: Hdf5Group, parts: readonly string[]): Dataset | undefined {
+  let path = '';
+  for (const part of parts.slice(0, -1)) {
+    const names = part === 'layers' ? ['layers', '_layer_checkpoint_dependencies'] : [part, `_${part}`];
+    const name = names.find((each) => root.has(`${path}${each}`));
+    if (name === undefined) return undefined;
+    path += `${name}/`;
+  }
+  return root.dataset(`${path}${parts.at(-1) ?? ''}`);
 }

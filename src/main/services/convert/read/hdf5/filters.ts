@@ -66,7 +66,8 @@ export function unpackChunk(
 
 function inflate(bytes: Uint8Array, limit: number, path: string): Uint8Array {
   try {
-    return inflateSync(bytes, { maxOutputLength: limit });
+    const plain = inflateSync(bytes, { maxOutputLength: limit });
+    return new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength);
   } catch {
     throw damaged(path, 'a compressed chunk that cannot be unpacked');
   }

@@ -19,6 +19,7 @@ export class Hdf5Group {
   readonly #file: Hdf5File;
   readonly #heap: GlobalHeap;
   readonly #messages: readonly HeaderMessage[];
+  readonly #children = new Map<string, Hdf5Group>();
   #links: Links | undefined;
   #attributes: ReadonlyMap<string, Attribute> | undefined;
 
@@ -34,8 +35,12 @@ export class Hdf5Group {
     return [...this.#allLinks().keys()];
   }
 
-  has(name: string): boolean {
-    return this.#allLinks().has(name);
+  /** Whether there is an entry at `path`; what it is, and whether it can be read, is not looked at. */
+  has(path: string): boolean {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    const parent = parts.length === 0 ? this : this.#groupAt(parts);
+    return parent !== undefined && parent.#allLinks().has(name);
   }
 
   /** The group under `path` ('a/b/c'); undefined when an entry is missing. Links out of the file are refused. */
@@ -83,14 +88,31 @@ export class Hdf5Group {
     return this.#step(parts);
   }
 
+  #groupAt(parts: readonly string[]): Hdf5Group | undefined {
+    if (parts.length > LIMITS.pathParts) throw damaged(this.path, 'a path with too many parts');
+    const [part, ...rest] = parts;
+    const link = part === undefined ? undefined : this.#allLinks().get(part);
+    if (part === undefined) return this;
+    return link && this.#child(part, link).#groupAt(rest);
+  }
+
   #step(parts: readonly string[]): { messages: readonly HeaderMessage[]; path: string } | undefined {
     const [part, ...rest] = parts;
     const link = part === undefined ? undefined : this.#allLinks().get(part);
     if (part === undefined || !link) return undefined;
-    const messages = this.#follow(part, link);
     const where = joinPath(this.path, part);
-    if (rest.length === 0) return { messages, path: where };
-    return new Hdf5Group(this.#file, this.#heap, messages, where).#step(rest);
+    if (rest.length === 0) return { messages: this.#follow(part, link), path: where };
+    return this.#child(part, link).#step(rest);
+  }
+
+  /** Groups on the way are kept: a model's weights are asked for one by one, all below the same few groups. */
+  #child(name: string, link: Link): Hdf5Group {
+    let child = this.#children.get(name);
+    if (!child) {
+      child = new Hdf5Group(this.#file, this.#heap, this.#follow(name, link), joinPath(this.path, name));
+      this.#children.set(name, child);
+    }
+    return child;
   }
 
   #follow(name: string, link: Link): HeaderMessage[] {
