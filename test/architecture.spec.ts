@@ -55,6 +55,19 @@ const rules: readonly Rule[] = [
     why: 'the flow says what happens in order; how a step is done is behind the index of its service',
   },
   {
+    folder: 'src/main/router',
+    may: [
+      'src/shared',
+      'src/main/router',
+      'src/main/flow',
+      'src/main/create-app',
+      'service index',
+      'node:*',
+      '@orpc/*',
+    ],
+    why: 'the router fits the contract to the running app; what takes more than a few lines is a flow',
+  },
+  {
     folder: 'src/main/host/electron',
     may: ['src/shared', 'src/main/host', 'src/main/engine-port', 'electron', 'node:*', '@orpc/*'],
     why: 'the window is a door: it passes messages on and holds no knowledge of the domain',

@@ -1,8 +1,8 @@
+import type { EngineBridge } from '@shared/bridge';
 import { contextBridge, ipcRenderer } from 'electron';
 
-/** The one line between the page and the engine; it carries text frames and knows no procedure. */
-const bridge = {
-  open(onData: (data: string) => void, onClosed: (reason: string) => void): (data: string) => void {
+const bridge: EngineBridge = {
+  open(onData, onClosed) {
     ipcRenderer.removeAllListeners('engine:data');
     ipcRenderer.removeAllListeners('engine:closed');
     ipcRenderer.on('engine:data', (_event, data: string) => onData(data));
@@ -11,7 +11,5 @@ const bridge = {
     return (data) => ipcRenderer.send('engine:data', String(data));
   },
 };
-
-export type EngineBridge = typeof bridge;
 
 contextBridge.exposeInMainWorld('edgebench', bridge);

@@ -1,8 +1,6 @@
 import type { ModelFiles } from '@main/ports/model-files';
 import type { Precision } from '@shared/model/recipe';
-import type { Model, Value } from '../services/convert/graph/ir';
-import { allGraphs } from '../services/convert/graph/subgraphs';
-import { readTflite } from '../services/convert/read/tflite';
+import { allGraphs, readTflite, type Model, type Value } from '../services/convert';
 import type { PortInterface, VariantInterface } from '../services/validate';
 
 export interface VariantDescription {

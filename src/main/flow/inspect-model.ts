@@ -1,7 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { ModelInfo } from '@shared/model/model';
-import { convertModel } from '../services/convert';
-import { fingerprintModel } from '../services/convert/fingerprint';
+import { convertModel, fingerprintModel } from '../services/convert';
 import { signatureSpec } from './make-variants';
 import type { FlowTools } from './tools';
 

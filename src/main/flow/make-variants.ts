@@ -10,13 +10,14 @@ import type { SourceFormat } from '@shared/model/source-format';
 import type { Signature } from '@shared/model/tensor';
 import {
   convertModel,
+  fingerprintModel,
   writeModel,
   type ConvertProgress,
+  type Model,
   type OpenModel,
+  type Value,
   type WriteReport,
 } from '../services/convert';
-import { fingerprintModel } from '../services/convert/fingerprint';
-import type { Model, Value } from '../services/convert/graph/ir';
 import { openArrayDataSet, randomDataSet, sampleOf, type DataSet } from '../services/data';
 import { needsCalibration, quantizeModel, type Range } from '../services/quantize';
 

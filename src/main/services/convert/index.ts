@@ -13,7 +13,11 @@ import { prepareSource } from './source/index';
 import { refuseTooLarge } from './write';
 
 export type { ConvertProgress, ConvertStage } from './pace';
+export { fingerprintModel, type ModelFingerprint } from './fingerprint';
+export type { Model, Value } from './graph/ir';
+export { allGraphs } from './graph/subgraphs';
 export { detectModel, type DetectedModel } from './read/detect';
+export { readTflite } from './read/tflite';
 export { modelBytes, writeModel, type WriteReport } from './write';
 
 export interface ConvertRequest extends LowerOptions, PaceOptions {

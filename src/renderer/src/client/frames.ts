@@ -1,4 +1,4 @@
-import type { EngineBridge } from '../../../preload';
+import type { EngineBridge } from '@shared/bridge';
 
 type Listener = (event: { data: unknown }) => void;
 
