@@ -54,23 +54,46 @@ function computedStatistics(context: LowerContext, statistics: Statistics, epsil
   return { factor, offset: context.emit1('SUB', PLAIN_ADD, [offset, product]) };
 }
 
-/** Mean and variance over all axes but the last, as training mode takes them. */
-function batchStatistics(context: LowerContext, x: Value): Pick<Statistics, 'mean' | 'variance'> {
-  const axes = context.ints32(Array.from({ length: x.shape.length - 1 }, (_, axis) => axis));
-  const mean = context.emit1('MEAN', { keep_dims: false }, [x, axes]);
+/**
+ * Training mode: mean and variance are the batch's own, over all axes but the channels', which keep their place. (Keras 2
+ * writes its layer normalization so, with the rows as channels.)
+ */
+function trainingNorm(context: LowerContext, first: boolean): readonly Value[] {
+  const x = context.input(0);
+  const rank = x.shape.length;
+  const channelAxis = first ? 1 : rank - 1;
+  const others = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => axis !== channelAxis);
+  const axes = context.ints32(others);
+  const broad = (value: Value): Value => {
+    const shape = [value.shape[0] ?? -1, ...Array.from({ length: first ? rank - 2 : 0 }, () => 1)];
+    return first ? context.emit1('RESHAPE', {}, [value, context.ints32(shape)]) : value;
+  };
+  const mean = context.emit1('MEAN', { keep_dims: true }, [x, axes]);
   const squares = context.emit1('SQUARED_DIFFERENCE', {}, [x, mean]);
-  return { mean, variance: context.emit1('MEAN', { keep_dims: false }, [squares, axes]) };
+  const variance = context.emit1('MEAN', { keep_dims: true }, [squares, axes]);
+  const epsilon = context.scalar('float32', context.float('epsilon', 0.0001));
+  const root = context.emit1('RSQRT', {}, [context.emit1('ADD', PLAIN_ADD, [variance, epsilon])]);
+  const centered = context.emit1('SUB', PLAIN_ADD, [x, mean]);
+  const normal = context.emit1('MUL', PLAIN_MUL, [centered, root]);
+  const scaled = context.emit1('MUL', PLAIN_MUL, [normal, broad(context.input(1))]);
+  const y = context.emit1('ADD', PLAIN_ADD, [scaled, broad(context.input(2))]);
+  const flat = context.ints32([x.shape[channelAxis] ?? -1]);
+  const list = (value: Value): Value => context.emit1('RESHAPE', {}, [value, flat]);
+  const statistics = [list(mean), list(variance)];
+  return [y, ...statistics, ...statistics];
 }
 
 const lower: Lowering = (context) => {
   const first = context.string('data_format', 'NHWC').startsWith('NC');
+  if (context.bool('is_training', true)) return trainingNorm(context, first);
   const input = context.input(0);
   const x = first ? channelsLast(context, input) : input;
-  const [scale, offset] = [context.input(1), context.input(2)];
-  const training = context.bool('is_training', true);
-  const { mean, variance } = training
-    ? batchStatistics(context, x)
-    : { mean: context.input(3), variance: context.input(4) };
+  const [scale, offset, mean, variance] = [1, 2, 3, 4].map((index) => context.input(index)) as [
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
   const y = batchNorm(context, x, { scale, offset, mean, variance }, context.float('epsilon', 0.0001));
   return [first ? channelsFirst(context, y) : y, mean, variance, mean, variance];
 };

@@ -1,10 +1,13 @@
 import type { Graph, Op } from '../graph/ir';
 import { FUSED } from '../ops/kit/fused';
 import { sameShape } from '../ops/kit/shapes';
-import { behindShaping, perChannel, withConstant } from './kit/match';
+import { behindShaping, perChannel, scalarOf, withConstant, type WithConstant } from './kit/match';
 import { takeOver } from './kit/rewrite';
 import { peephole } from './pass';
 import { activationOf, biasOf, scaleWeights, setBias, weighted, type Weighted } from './kit/weighted';
+
+/** Operators that a factor may be moved through to their first operand, none of them read by others. */
+const LINEAR = new Set(['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS', 'TRANSPOSE', 'BATCH_MATMUL']);
 
 /**
  * Takes additions, subtractions, products and quotients with a constant per channel into the weights and the bias of the
@@ -18,11 +21,27 @@ function fold(op: Op, graph: Graph): void {
   if (!operands || (op.type === 'DIV' && operands.constantFirst)) return;
   const { x, constant, constantFirst } = operands;
   const last = x.producer;
+  if (!last || !sameShape(op.output().shape, x.shape)) return;
   const target = weighted(behindShaping(graph, x, op));
-  if (!last || !target || !sameShape(op.output().shape, x.shape)) return;
+  if (!target) {
+    if (op.type === 'MUL' || op.type === 'DIV') moveFactor(op, last, operands, graph);
+    return;
+  }
   const values = perChannel(constant, x.shape, target.channels);
   if (!values || !apply(op.type, constantFirst, values, target)) return;
   takeOver(graph, op, last);
+}
+
+/** One number that everything is multiplied by goes through products of matrices to the layer that makes the first one. */
+function moveFactor(op: Op, last: Op, { x, constant }: WithConstant, graph: Graph): void {
+  const factor = scalarOf(constant);
+  let [at, reader] = [x, op];
+  while (graph.isOnlyUser(at, reader) && at.producer && LINEAR.has(at.producer.type))
+    [at, reader] = [at.producer.input(0), at.producer];
+  const target = graph.isOnlyUser(at, reader) ? weighted(at.producer) : undefined;
+  if (factor === undefined || !target) return;
+  const factors = new Float32Array(target.channels).fill(factor);
+  if (apply(op.type, false, factors, target)) takeOver(graph, op, last);
 }
 
 function apply(type: string, constantFirst: boolean, values: Float32Array, target: Weighted): boolean {

@@ -82,6 +82,29 @@ describe('through reshapes', () => {
   });
 });
 
+describe('one number for everything', () => {
+  it('goes through products of matrices to the layer before, when nobody else reads them', () => {
+    const g = new TinyGraph();
+    const plain = { adj_x: false, adj_y: true, asymmetric_quantize_inputs: false };
+    const keep = { ...PLAIN_DENSE, keep_num_dims: true };
+    const scores = (): Value => {
+      const query = g.op('FULLY_CONNECTED', keep, g.input(1, 3, 4), g.weights(6, 4), g.weights(6));
+      const heads = g.op(
+        'TRANSPOSE',
+        {},
+        g.op('RESHAPE', {}, query, g.ints([1, 3, 2, 3])),
+        g.ints([0, 2, 1, 3]),
+      );
+      return g.op('BATCH_MATMUL', plain, heads, g.input(1, 2, 5, 3));
+    };
+    const moved = g.op('MUL', PLAIN_MUL, scores(), g.scalar(0.5));
+    const read = scores();
+    g.returns(moved, read, g.op('DIV', PLAIN_MUL, read, g.scalar(2)));
+    const layer = ['FULLY_CONNECTED', 'RESHAPE', 'TRANSPOSE', 'BATCH_MATMUL'];
+    expect(g.after(foldAffineAfter)).toEqual([...layer, ...layer, 'DIV']);
+  });
+});
+
 describe('what precedes a layer', () => {
   it('folds a scaling into a padded convolution, but no offset', () => {
     const g = new TinyGraph();

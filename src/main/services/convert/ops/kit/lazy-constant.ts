@@ -54,16 +54,20 @@ export function transposeMatrix(
   if (dtype === 'string' || dtype === 'complex64') throw new Error(`a ${dtype} matrix cannot be transposed`);
   if (rows === 1 || columns === 1) return bytes;
   const from = viewAs(dtype, bytes) as Float32Array;
-  const to = from.slice();
-  // Square blocks keep both sides in the cache.
-  const block = 32;
+  const to = viewAs(dtype, new Uint8Array(bytes.byteLength)) as Float32Array;
+  // Tall narrow blocks: a few cache lines of the source serve a run of the result that is written in order.
   for (let m = 0, base = 0; m < count; m++, base += rows * columns)
-    for (let r0 = 0; r0 < rows; r0 += block)
-      for (let c0 = 0; c0 < columns; c0 += block) {
-        const r1 = Math.min(r0 + block, rows);
-        const c1 = Math.min(c0 + block, columns);
-        for (let r = r0; r < r1; r++)
-          for (let c = c0; c < c1; c++) to[base + c * rows + r] = from[base + r * columns + c] as number;
+    for (let c0 = 0; c0 < columns; c0 += 8)
+      for (let r0 = 0; r0 < rows; r0 += 64) {
+        const r1 = Math.min(r0 + 64, rows);
+        const c1 = Math.min(c0 + 8, columns);
+        for (let c = c0; c < c1; c++) {
+          let source = base + r0 * columns + c;
+          for (let target = base + c * rows + r0, end = base + c * rows + r1; target < end; target++) {
+            to[target] = from[source] as number;
+            source += columns;
+          }
+        }
       }
   return bytesOf(to);
 }
