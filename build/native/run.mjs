@@ -43,12 +43,14 @@ export function npm(args, options = {}) {
 
 /** The line of a program's output that says best why it failed. */
 export function failureLine(tail) {
-  const lines = tail.split('\n').map((line) => line.trim());
+  const plain = tail.replaceAll(COLOURS, '');
+  const lines = plain.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => TELLING.test(line) && !EMPTY.test(line));
   const best = telling.find((line) => /error/i.test(line));
   return (best ?? telling[0] ?? lines.filter(Boolean).pop() ?? 'no message').replace(/\.$/, '').slice(0, 200);
 }
 
+const COLOURS = new RegExp(String.raw`\u001b\[[0-9;]*m`, 'g');
 const TELLING = /error|ERR!|not found|cannot|could not|no such|denied|unresolved/i;
 /** Lines that announce an error without telling it, and stack frames. */
 const EMPTY = /:$|^at |^npm (error|ERR!)( code \w+| A complete log.*)?$|^gyp (ERR!|info)/i;
