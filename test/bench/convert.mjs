@@ -1,0 +1,193 @@
+// npm run bench:convert [-- MODEL...]: whole-process time and peak memory of conversions, as a table. Beside them stand the
+// recorded figures of TensorFlow's converter and, where a Python with TensorFlow is found (EDGEBENCH_PYTHON or python3), a
+// live run of it on the same model. Linear growth is shown on chains of 10 to 10,000 operators.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const REPEATS = 3;
+const CHAINS = [10, 100, 1000, 10_000];
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const work = mkdtempSync(join(tmpdir(), 'edgebench-bench-'));
+const models = join(root, 'out/bench-models');
+const python = process.env['EDGEBENCH_PYTHON'] ?? 'python3';
+
+async function bundle(name) {
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    resolve: {
+      alias: {
+        '@shared': join(root, 'src/shared'),
+        '@main': join(root, 'src/main'),
+        '@test': join(root, 'test'),
+      },
+    },
+    build: {
+      ssr: join(root, `test/bench/${name}.ts`),
+      outDir: work,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: { output: { format: 'cjs', entryFileNames: `${name}.cjs`, codeSplitting: false } },
+    },
+  });
+  return join(work, `${name}.cjs`);
+}
+
+function run(command, args) {
+  const started = performance.now();
+  const child = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '' },
+    maxBuffer: 1 << 26,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const line = child.stdout.trim().split('\n').at(-1) ?? '';
+  if (child.status !== 0) return { failed: child.stderr.trim().split('\n').slice(-3).join(' ') };
+  return { seconds, ...(line.startsWith('{') ? JSON.parse(line) : {}) };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function measure(command, args, repeats = REPEATS) {
+  const runs = Array.from({ length: repeats }, () => run(command, args));
+  const failed = runs.find((each) => each.failed !== undefined);
+  if (failed) return failed;
+  const last = runs.at(-1);
+  return {
+    ...last,
+    seconds: median(runs.map((each) => each.seconds)),
+    peakRssKb: median(runs.map((each) => each.peakRssKb)),
+  };
+}
+
+const TENSORFLOW = `
+import json, resource, sys
+import tensorflow as tf
+data = tf.lite.TFLiteConverter.from_saved_model(sys.argv[1]).convert()
+open(sys.argv[2], 'wb').write(data)
+rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({'bytes': len(data), 'peakRssKb': rss // 1024 if sys.platform == 'darwin' else rss}))
+`;
+const KERAS_MODEL = `
+import sys, keras
+keras.utils.set_random_seed(1)
+getattr(keras.applications, sys.argv[1])(weights=None).export(sys.argv[2], verbose=False)
+`;
+
+const hasTensorflow = spawnSync(python, ['-c', 'import tensorflow'], { encoding: 'utf8' }).status === 0;
+const child = await bundle('convert-child');
+const maker = await bundle('make-models');
+const out = join(work, 'out.tflite');
+const node = process.execPath;
+
+function made(name, kind, count = 0) {
+  const folder = join(models, name);
+  const { failed } = run(node, ['--max-old-space-size=8192', maker, folder, kind, String(count)]);
+  if (failed !== undefined) throw new Error(failed);
+  return folder;
+}
+
+function fromKeras(name) {
+  const folder = join(models, name);
+  if (!existsSync(join(folder, 'saved_model.pb'))) {
+    mkdirSync(models, { recursive: true });
+    const { failed } = run(python, ['-c', KERAS_MODEL, name, folder]);
+    if (failed !== undefined) throw new Error(failed);
+  }
+  return folder;
+}
+
+const golden = [process.env['EDGEBENCH_GOLDEN'], '../shared/golden', '../../shared/golden']
+  .filter((place) => place !== undefined)
+  .map((place) => resolve(root, place))
+  .find((place) => existsSync(join(place, 'index.json')));
+const recorded = new Map();
+if (golden !== undefined)
+  for (const result of JSON.parse(readFileSync(join(golden, 'reference-timings.json'), 'utf8')).results)
+    if (result.mode === 'float32') recorded.set(result.model, result);
+
+/** [what it is called, its path, its name in the recorded timings] */
+const cases = process.argv.slice(2).map((path) => [basename(path), resolve(path), undefined]);
+if (cases.length === 0) {
+  if (golden !== undefined)
+    for (const name of ['digits_cnn', 'mobilenet_v1_0.25_128', 'mobilenet_v2_0.35_96'])
+      cases.push([name, join(golden, name, 'saved_model'), name]);
+  if (hasTensorflow) {
+    cases.push(['MobileNetV2 1.0 224', fromKeras('MobileNetV2'), 'mobilenet_v2_1.0_224']);
+    cases.push(['ResNet50 224', fromKeras('ResNet50'), 'resnet50_224']);
+  } else cases.push(['as large as ResNet50', made('resnet-sized', 'resnet-sized'), 'resnet50_224']);
+}
+
+const floor = measure(node, [child]);
+const megabytes = (kilobytes) => (kilobytes / 1024).toFixed(0);
+console.log(
+  `floor of the process: ${floor.seconds.toFixed(2)} s, ${megabytes(floor.peakRssKb)} MB; medians of ${REPEATS}`,
+);
+const rows = [
+  [
+    'model',
+    'operators',
+    'bytes',
+    'process s',
+    'convert s',
+    'peak MB',
+    'above floor',
+    'recorded TF s / MB',
+    'live TF s / MB',
+    'faster',
+  ],
+];
+for (const [title, path, name] of cases) {
+  const ours = measure(node, [child, path, out]);
+  if (ours.failed !== undefined) {
+    rows.push([title, ours.failed.slice(0, 100)]);
+    continue;
+  }
+  const reference = recorded.get(name);
+  const live = hasTensorflow ? measure(python, ['-c', TENSORFLOW, path, out], 1) : undefined;
+  const other = live?.seconds ?? reference?.process_seconds;
+  rows.push([
+    title,
+    ours.operators,
+    ours.bytes,
+    ours.seconds.toFixed(2),
+    (ours.convertMs / 1000).toFixed(2),
+    megabytes(ours.peakRssKb),
+    megabytes(ours.peakRssKb - floor.peakRssKb),
+    reference ? `${reference.process_seconds} / ${reference.rss_peak_mb}` : '-',
+    live?.seconds === undefined ? '-' : `${live.seconds.toFixed(2)} / ${megabytes(live.peakRssKb)}`,
+    other === undefined ? '-' : `${(other / ours.seconds).toFixed(1)}x`,
+  ]);
+}
+print(rows);
+
+if (process.argv.length === 2) {
+  const chains = [['chain of', 'process s', 'convert s', 'peak MB', 'convert time against the one before']];
+  let before;
+  for (const count of CHAINS) {
+    const ours = measure(node, [child, made(`chain-${count}`, 'chain', count), out]);
+    if (ours.failed !== undefined) throw new Error(ours.failed);
+    chains.push([
+      ours.operators,
+      ours.seconds.toFixed(2),
+      (ours.convertMs / 1000).toFixed(3),
+      megabytes(ours.peakRssKb),
+      before === undefined ? '-' : `${(ours.convertMs / before).toFixed(1)}x`,
+    ]);
+    before = ours.convertMs;
+  }
+  print(chains);
+}
+rmSync(work, { recursive: true, force: true });
+
+function print(table) {
+  const widths = table[0].map((_, i) => Math.max(...table.map((row) => String(row[i] ?? '').length)));
+  console.log('');
+  for (const row of table) console.log(row.map((cell, i) => String(cell).padEnd(widths[i])).join('  '));
+}
