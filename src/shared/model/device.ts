@@ -60,6 +60,8 @@ export const deviceConditionsSchema = z.object({
   /** Scaling governor and maximum frequency per cluster, in the fingerprint's order. */
   governors: z.array(text).max(64).optional(),
   maxKHz: z.array(z.number()).max(64).optional(),
+  /** Present frequency of each core. */
+  cpuKHz: z.array(z.number()).max(1024).optional(),
   screenOn: z.boolean().optional(),
   /** Load average over one minute. */
   load: z.number().optional(),

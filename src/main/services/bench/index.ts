@@ -1,0 +1,71 @@
+import type { Clock } from '@main/ports/clock';
+import type { RunnerTarget } from '@main/ports/runner-target';
+import { AppError, isAppError } from '@shared/error/app-error';
+import type { Profile } from '@shared/model/profile';
+import type { BenchVariant, Series } from './series';
+import type { BenchEvent, BenchSink } from './sink';
+import { TargetPlan } from './target-plan';
+
+export { parseProfile } from './profile';
+export type { BenchVariant } from './series';
+export type { BenchEvent, BenchSink, RunExtras, RunHeader } from './sink';
+export type { OperatorTime } from './inspect';
+
+export interface BenchRequest {
+  readonly planId: string;
+  readonly variants: readonly BenchVariant[];
+  readonly targets: readonly RunnerTarget[];
+  /** Numbers of threads to measure with, each in runs of its own. */
+  readonly threads: readonly number[];
+  readonly xnnpack: boolean;
+  readonly profile: Profile;
+  readonly appVersion: string;
+  readonly newId: () => string;
+}
+
+/** A target whose part of the plan ended early, and why. */
+export interface TargetProblem {
+  readonly serial: string;
+  readonly error: AppError;
+}
+
+/**
+ * Measures variants x threads on every target, targets side by side and launches of one target in the profile's order. Everything
+ * measured goes to the sink at once. A sick target stops its own part only, and is named in the answer; a cancel rejects with the
+ * signal's reason after what had begun is finished as interrupted.
+ */
+export async function measure(
+  clock: Clock,
+  request: BenchRequest,
+  sink: BenchSink,
+  onEvent: (event: BenchEvent) => void,
+  signal?: AbortSignal,
+): Promise<readonly TargetProblem[]> {
+  const series: Series[] = request.variants.flatMap((variant) =>
+    request.threads.map((threads) => ({ variant, threads, xnnpack: request.xnnpack })),
+  );
+  if (series.length === 0 || request.targets.length === 0)
+    throw new AppError('usage.wrong', 'There is nothing to measure: name a variant and a device.');
+  const { planId, profile, appVersion, newId } = request;
+  const plans = request.targets.map((target) =>
+    new TargetPlan(target, {
+      planId,
+      series,
+      profile,
+      appVersion,
+      newId,
+      clock,
+      sink,
+      onEvent,
+      signal,
+    }).run(),
+  );
+  const problems: TargetProblem[] = [];
+  for (const [i, outcome] of (await Promise.allSettled(plans)).entries()) {
+    if (outcome.status === 'fulfilled') continue;
+    signal?.throwIfAborted();
+    if (!isAppError(outcome.reason)) throw outcome.reason;
+    problems.push({ serial: request.targets[i]?.serial ?? '', error: outcome.reason });
+  }
+  return problems;
+}

@@ -1,0 +1,95 @@
+import type { RunnerTarget } from '@main/ports/runner-target';
+import type { Memory } from '@shared/model/run';
+import type { RunnerEventOf } from '@shared/runner/events';
+import { runRunner } from './run-runner';
+import { commonOptions, type Series } from './series';
+
+const TIMEOUT_MS = 600_000;
+
+/** Time of one operator over the profiled runs; `inner` ones ran inside a delegate. */
+export interface OperatorTime {
+  readonly subgraph: number;
+  readonly index: number;
+  readonly name: string;
+  readonly inner: boolean;
+  readonly runs: number;
+  readonly totalNs: number;
+}
+
+export interface Coverage {
+  readonly operators: number;
+  readonly delegated: number;
+  readonly runtimeVersion: string | undefined;
+  readonly times: readonly OperatorTime[];
+}
+
+/** Which operators the delegate took, and each one's time; a launch of its own, whose latencies do not count. */
+export async function inspectOperators(
+  target: RunnerTarget,
+  series: Series,
+  modelPath: string,
+  inputsPath: string | undefined,
+  signal?: AbortSignal,
+): Promise<Coverage> {
+  let coverage: RunnerEventOf<'coverage'> | undefined;
+  let runtimeVersion: string | undefined;
+  const times: OperatorTime[] = [];
+  await runRunner(target, {
+    mode: 'profile',
+    options: commonOptions(series, modelPath, inputsPath),
+    onEvent: (event) => {
+      if (event.ev === 'coverage') coverage = event;
+      else if (event.ev === 'library') runtimeVersion = event.version;
+      else if (event.ev === 'operator')
+        times.push({
+          subgraph: event.subgraph,
+          index: event.op,
+          name: event.name,
+          inner: event.inner !== 0,
+          runs: event.runs,
+          totalNs: event.ns,
+        });
+    },
+    timeoutMs: TIMEOUT_MS,
+    signal,
+  });
+  return {
+    operators: coverage?.operators ?? 0,
+    delegated: Math.max(0, coverage?.delegated ?? 0),
+    runtimeVersion,
+    times,
+  };
+}
+
+/** Resident memory by phase; a launch of its own, because reading it disturbs the timing. */
+export async function inspectMemory(
+  target: RunnerTarget,
+  series: Series,
+  modelPath: string,
+  inputsPath: string | undefined,
+  signal?: AbortSignal,
+): Promise<Memory> {
+  const phases = new Map<string, RunnerEventOf<'memory'>>();
+  await runRunner(target, {
+    mode: 'memory',
+    options: commonOptions(series, modelPath, inputsPath),
+    onEvent: (event) => {
+      if (event.ev === 'memory') phases.set(event.phase, event);
+    },
+    timeoutMs: TIMEOUT_MS,
+    signal,
+  });
+  const bytes = (phase: string): number | undefined => kib(phases.get(phase)?.rssKb);
+  const memory = {
+    beforeLoadBytes: bytes('library'),
+    afterLoadBytes: bytes('load'),
+    afterFirstBytes: bytes('first'),
+    steadyBytes: bytes('steady'),
+    peakBytes: kib(phases.get('steady')?.peakKb),
+  };
+  return Object.fromEntries(Object.entries(memory).filter(([, value]) => value !== undefined));
+}
+
+/** Bytes of KiB, where the target could tell. */
+const kib = (value: number | undefined): number | undefined =>
+  value === undefined || value < 0 ? undefined : value * 1024;

@@ -1,0 +1,62 @@
+import type { RunnerStart, RunnerTarget } from '@main/ports/runner-target';
+import { AppError } from '@shared/error/app-error';
+import type { RunnerEvent } from '@shared/runner/events';
+import { RunnerReader } from '@shared/runner/reader';
+
+/** No line of ours for so long means that the runner hangs; the longest honest silence is one slow inference. */
+const SILENCE_MS = 120_000;
+const MOST_OUTPUT_BYTES = 64 << 20;
+
+export interface RunnerCall {
+  readonly mode: RunnerStart['mode'];
+  readonly options: RunnerStart['options'];
+  readonly onEvent: (event: RunnerEvent) => void;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs the runner on a target to its own "end" line, the only proof of success. Rejects with `runner.failed` when it broke down or
+ * says why it cannot; with what the target rejects with when that is lost; the events that came are valid in any case.
+ */
+export async function runRunner(target: RunnerTarget, call: RunnerCall): Promise<void> {
+  const nonce = crypto.randomUUID().replaceAll('-', '');
+  const reader = new RunnerReader(nonce, call.onEvent);
+  let bytes = 0;
+  const exit = await target.start({
+    mode: call.mode,
+    options: { nonce, ...call.options },
+    onOutput: (piece) => {
+      bytes += piece.length;
+      if (bytes > MOST_OUTPUT_BYTES)
+        throw new AppError('runner.failed', `The runner on ${target.serial} prints without end.`);
+      reader.push(piece);
+    },
+    timeoutMs: call.timeoutMs,
+    silenceMs: SILENCE_MS,
+    signal: call.signal,
+  });
+  const { end } = reader;
+  if (end?.status === 'ok') return;
+  const details = { serial: target.serial, stage: end?.stage ?? 'process' };
+  if (end)
+    throw new AppError(
+      'runner.failed',
+      `The model does not run on ${target.serial}: ${(end.message ?? 'no reason given').trim().slice(0, 500)}.`,
+      { details },
+    );
+  const said = (exit.errors.trim() || reader.noise.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
+  throw new AppError(
+    'runner.failed',
+    `The runner on ${target.serial} broke down: ${reader.broken ?? howItEnded(exit.exitStatus)}${said ? ` (${said})` : ''}.`,
+    { details },
+  );
+}
+
+/** Above 128, a shell's status is a signal's number. */
+function howItEnded(status: number | undefined): string {
+  if (status === undefined || status === 0) return 'it ended without its last line';
+  if (status === 137) return 'it was killed, most likely for want of memory';
+  if (status > 128) return `it was ended by signal ${status - 128}`;
+  return `it left with status ${status}`;
+}

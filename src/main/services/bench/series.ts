@@ -1,0 +1,30 @@
+import type { LocalFile } from '@main/ports/local-files';
+import type { ModelRef, VariantRef } from '@shared/model/run';
+
+/** A variant to be measured. */
+export interface BenchVariant {
+  /** Shown to the user. */
+  readonly name: string;
+  readonly model: ModelRef;
+  readonly variant: VariantRef;
+  readonly file: LocalFile;
+  readonly signature?: string;
+  /** A tensor stream whose first sample is real input; made-up values without it. */
+  readonly inputs?: LocalFile;
+}
+
+/** A variant under one set of settings: what becomes one run on each target. */
+export interface Series {
+  readonly variant: BenchVariant;
+  readonly threads: number;
+  readonly xnnpack: boolean;
+}
+
+/** The runner's options that all its modes share. */
+export const commonOptions = (series: Series, modelPath: string, inputsPath: string | undefined) => ({
+  model: modelPath,
+  inputs: inputsPath,
+  signature: series.variant.signature,
+  threads: series.threads,
+  delegate: series.xnnpack ? 'xnnpack' : 'none',
+});

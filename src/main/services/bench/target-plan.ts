@@ -1,0 +1,227 @@
+import type { Clock } from '@main/ports/clock';
+import type { RunnerInstall, RunnerTarget } from '@main/ports/runner-target';
+import { AppError, isAppError } from '@shared/error/app-error';
+import type { DeviceFingerprint } from '@shared/model/device';
+import type { Profile } from '@shared/model/profile';
+import type { Launch } from '@shared/model/run';
+import type { NamedTensors } from '@shared/model/tensor';
+import { decodeTensors } from '@shared/runner/tensor-stream';
+import { coolDown } from './cooldown';
+import { inspectMemory, inspectOperators, type Coverage } from './inspect';
+import { measureLaunch } from './launch';
+import { launchOrder } from './order';
+import type { Series } from './series';
+import type { BenchEvent, BenchSink, RunHeader } from './sink';
+import { runStatus } from './status';
+
+const MOST_OUTPUT_BYTES = 256 << 20;
+/** Errors after which there is no use in asking the target anything more. */
+const TARGET_GONE = new Set(['device.lost', 'device.not-found', 'device.not-ready', 'timeout']);
+
+export interface PlanRequest {
+  readonly planId: string;
+  readonly series: readonly Series[];
+  readonly profile: Profile;
+  readonly appVersion: string;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly sink: BenchSink;
+  readonly onEvent: (event: BenchEvent) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A series on this target, once its run has begun. */
+interface Begun {
+  readonly series: Series;
+  readonly header: RunHeader;
+  readonly modelPath: string;
+  readonly inputsPath: string | undefined;
+  readonly coverage: Coverage;
+  readonly launches: Launch[];
+  firstOutputs?: NamedTensors;
+  over?: true;
+}
+
+/** Measures all series on one target. */
+export class TargetPlan {
+  readonly #target: RunnerTarget;
+  readonly #request: PlanRequest;
+  readonly #begun = new Map<number, Begun | 'refused'>();
+  #startC: number | undefined;
+
+  constructor(target: RunnerTarget, request: PlanRequest) {
+    this.#target = target;
+    this.#request = request;
+  }
+
+  /** Rejects with what ended it early; what had begun by then is finished as interrupted. */
+  async run(): Promise<void> {
+    const { signal, planId, profile, clock } = this.#request;
+    try {
+      const [install, fingerprint] = [
+        await this.#target.install(signal),
+        await this.#target.fingerprint(signal),
+      ];
+      this.#startC = (await this.#target.conditions(signal)).hottestC;
+      const order = launchOrder(this.#request.series.length, profile, planId);
+      let first = true;
+      for (const [done, { series, launch }] of order.entries()) {
+        signal?.throwIfAborted();
+        const begun = this.#begun.get(series) ?? (await this.#begin(series, install, fingerprint));
+        this.#begun.set(series, begun);
+        if (begun === 'refused' || begun.over) continue;
+        if (!first) {
+          this.#request.onEvent({ kind: 'cooling', serial: this.#target.serial });
+          await coolDown(this.#target, clock, profile.cooldown, this.#startC, signal);
+        }
+        first = false;
+        await this.#launch(begun, launch, done, order.length);
+      }
+      for (const begun of this.#open()) await this.#finish(begun, await this.#memoryOf(begun));
+    } catch (error) {
+      const reason = signal?.aborted
+        ? 'cancelled'
+        : isAppError(error)
+          ? error.message
+          : 'an error inside Edgebench';
+      for (const begun of this.#open()) await this.#finish(begun, {}, reason);
+      throw error;
+    }
+  }
+
+  *#open(): Generator<Begun> {
+    for (const begun of this.#begun.values()) if (begun !== 'refused' && !begun.over) yield begun;
+  }
+
+  /** Puts the variant on the target and looks at its operators; a variant that cannot be is kept as a refused run. */
+  async #begin(
+    index: number,
+    install: RunnerInstall,
+    fingerprint: DeviceFingerprint,
+  ): Promise<Begun | 'refused'> {
+    const { signal, sink } = this.#request;
+    const series = this.#request.series[index] as Series;
+    const header = this.#headerOf(series, install, fingerprint);
+    try {
+      const modelPath = await this.#put(series);
+      const inputsPath = series.variant.inputs && (await this.#target.put(series.variant.inputs, signal));
+      const coverage = await inspectOperators(this.#target, series, modelPath, inputsPath, signal);
+      await sink.begin(header);
+      return { series, header, modelPath, inputsPath, coverage, launches: [] };
+    } catch (error) {
+      if (signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
+      await sink.begin(header);
+      const status = error.code === 'runner.failed' ? 'failed' : 'refused';
+      await sink.finish({ ...header, status, reason: error.message }, { operatorTimes: [] });
+      return 'refused';
+    }
+  }
+
+  #put(series: Series): Promise<string> {
+    const { file, name } = series.variant;
+    return this.#target.put(file, this.#request.signal, (bytes) =>
+      this.#request.onEvent({ kind: 'sending', serial: this.#target.serial, name, bytes, of: file.bytes }),
+    );
+  }
+
+  async #launch(begun: Begun, index: number, done: number, total: number): Promise<void> {
+    const { onEvent, sink, clock, profile, signal } = this.#request;
+    const { serial } = this.#target;
+    const { id, name } = begun.header;
+    onEvent({ kind: 'launching', serial, runId: id, name, launch: index, of: profile.launches, done, total });
+    const outputsPath = begun.inputsPath && !begun.firstOutputs ? this.#target.scratch('outputs') : undefined;
+    const result = await measureLaunch({
+      target: this.#target,
+      clock,
+      series: begun.series,
+      profile,
+      index,
+      modelPath: begun.modelPath,
+      inputsPath: begun.inputsPath,
+      outputsPath,
+      onSamples: (samplesNs) => onEvent({ kind: 'samples', serial, runId: id, launch: index, samplesNs }),
+      signal,
+    });
+    begun.launches.push(result.launch);
+    await sink.launch(id, result.launch);
+    signal?.throwIfAborted();
+    if (result.error && TARGET_GONE.has(result.error.code)) throw result.error;
+    if (result.error) await this.#finish(begun, {}, result.error.message);
+    else if (outputsPath !== undefined && result.launch.samplesNs.length > 0)
+      begun.firstOutputs = await this.#takeOutputs(outputsPath);
+  }
+
+  async #takeOutputs(path: string): Promise<NamedTensors> {
+    const bytes = await this.#target.take(path, MOST_OUTPUT_BYTES, this.#request.signal);
+    try {
+      return Object.fromEntries([...decodeTensors(bytes)].map(({ name, tensor }) => [name, tensor]));
+    } catch (cause) {
+      throw new AppError(
+        'runner.failed',
+        `The outputs from ${this.#target.serial} are damaged: ${String(cause)}.`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  /** Memory is worth knowing, but a target that does not tell it has still measured. */
+  async #memoryOf({ series, modelPath, inputsPath }: Begun): Promise<Pick<RunHeader, 'memory'>> {
+    try {
+      return {
+        memory: await inspectMemory(this.#target, series, modelPath, inputsPath, this.#request.signal),
+      };
+    } catch (error) {
+      if (this.#request.signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
+      return {};
+    }
+  }
+
+  async #finish(begun: Begun, more: Pick<RunHeader, 'memory'>, reason?: string): Promise<void> {
+    begun.over = true;
+    const { operators, delegated, runtimeVersion, times } = begun.coverage;
+    const { provenance } = begun.header;
+    const header: RunHeader = {
+      ...begun.header,
+      ...more,
+      ...runStatus(begun.launches, this.#request.profile.launches, reason),
+      provenance: {
+        ...provenance,
+        runtime: runtimeVersion === undefined ? provenance.runtime : `TFLite ${runtimeVersion}`,
+        delegateGot: delegated > 0 ? 'xnnpack' : 'cpu',
+        delegatedOps: delegated,
+        totalOps: operators,
+      },
+    };
+    await this.#request.sink.finish(header, {
+      operatorTimes: times,
+      ...(begun.firstOutputs ? { firstOutputs: begun.firstOutputs } : {}),
+    });
+  }
+
+  #headerOf(series: Series, install: RunnerInstall, device: DeviceFingerprint): RunHeader {
+    const { planId, profile, appVersion, newId, clock } = this.#request;
+    return {
+      id: newId(),
+      name: series.variant.name,
+      planId,
+      startedAt: clock.nowIso(),
+      status: 'interrupted',
+      model: series.variant.model,
+      variant: series.variant.variant,
+      device,
+      profile,
+      threads: series.threads,
+      provenance: {
+        appVersion,
+        runner: 'edgebench-runner',
+        runnerHash: install.runnerHash,
+        runtime: 'TFLite',
+        startWay: install.startWay,
+        delegateAsked: series.xnnpack ? 'xnnpack' : 'cpu',
+        delegateGot: 'cpu',
+      },
+    };
+  }
+}
