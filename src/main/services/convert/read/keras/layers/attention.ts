@@ -2,7 +2,7 @@ import type { LayerContext, LayerTable, WeightSpec, Value } from '../layer';
 import type { KerasLayer } from '../model';
 import { expandDims, reshapeLike, transpose } from '../nodes/layout';
 import { add, biasAdd, cast, matmul, mul, reduce, sub, unary } from '../nodes/math';
-import type { NodeWriter, Sym } from '../nodes/writer';
+import type { Sym } from '../nodes/writer';
 import { softmax } from './activation-functions';
 import { floatInput } from './core';
 
@@ -38,39 +38,27 @@ function project(c: LayerContext, x: Sym, name: string, factor?: number): Sym {
   return transpose(w, split, [0, 2, 1, 3]);
 }
 
-/** What is masked gets a large negative number added before the softmax, as Keras does it. */
-const hide = (w: NodeWriter, mask: Sym): Sym =>
-  mul(w, sub(w, w.float(1), cast(w, mask, 'float32')), w.float(-1e9));
-
-/** A lower triangle: position i sees positions up to i. */
-function causalBias(c: LayerContext, queries: number, keys: number): Sym {
+/** A lower triangle of ones: position i sees positions up to i. */
+function causalMask(c: LayerContext, queries: number, keys: number): Sym {
   if (queries < 0 || keys < 0) return c.refuse('a causal mask needs a fixed number of time steps');
   if (queries * keys > 2 ** 26) return c.refuse('its causal mask is too large');
-  const values = Array.from({ length: queries * keys }, (_, i) =>
-    i % keys > Math.floor(i / keys) ? -1e9 : 0,
-  );
+  const values = Array.from({ length: queries * keys }, (_, i) => (i % keys > Math.floor(i / keys) ? 0 : 1));
   return c.w.floats(values, [queries, keys]);
 }
 
-/** Everything that is added to the scores [batch, (heads,) queries, keys]. */
-function scoreBiases(
-  c: LayerContext,
-  query: Sym,
-  value: Sym,
-  key: Sym,
-  causal: boolean,
-  heads: boolean,
-): Sym[] {
+/**
+ * Hides scores [batch, (heads,) queries, keys] wherever one of the masks (1 = seen) is 0, by a large negative number that is
+ * added before the softmax, as Keras does it.
+ */
+function hideMasked(c: LayerContext, scores: Sym, masks: readonly Sym[]): Sym {
   const { w } = c;
-  const biases: Sym[] = [];
-  const widen = (mask: Sym): Sym => (heads && mask.shape.length === 3 ? expandDims(w, mask, 1) : mask);
-  const explicit = c.keyword('attention_mask') ?? (heads ? operand(c, 3, 'attention_mask') : undefined);
-  if (explicit) biases.push(hide(w, widen(explicit)));
-  if (query.mask && heads) biases.push(hide(w, widen(expandDims(w, query.mask, 2))));
-  const keyMask = value.mask ?? key.mask;
-  if (keyMask) biases.push(hide(w, widen(expandDims(w, keyMask, 1))));
-  if (causal) biases.push(causalBias(c, query.shape[1] ?? -1, key.shape[1] ?? -1));
-  return biases;
+  const heads = scores.shape.length === 4;
+  const [first, ...rest] = masks
+    .map((mask) => (heads && mask.shape.length === 3 ? expandDims(w, mask, 1) : mask))
+    .map((mask) => cast(w, mask, 'float32'));
+  if (!first) return scores;
+  const seen = rest.reduce((all, mask) => mul(w, all, mask), first);
+  return add(w, scores, mul(w, sub(w, w.float(1), seen), w.float(-1e9)));
 }
 
 function multiHeadAttention(c: LayerContext): readonly Sym[] {
@@ -88,9 +76,15 @@ function multiHeadAttention(c: LayerContext): readonly Sym[] {
   const q = project(c, query, 'query', 1 / Math.sqrt(size));
   const k = project(c, key, 'key');
   const v = project(c, value, 'value');
-  const biases = scoreBiases(c, query, value, key, isSet(c, 'use_causal_mask'), true);
-  const scores = biases.reduce((sum, bias) => add(w, sum, bias), matmul(w, q, k, false, true));
-  const weights = softmax(w, scores, -1);
+  const explicit = operand(c, 3, 'attention_mask');
+  const keyMask = value.mask ?? key.mask;
+  const masks = [
+    ...(explicit ? [explicit] : []),
+    ...(query.mask ? [expandDims(w, query.mask, 2)] : []),
+    ...(keyMask ? [expandDims(w, keyMask, 1)] : []),
+    ...(isSet(c, 'use_causal_mask') ? [causalMask(c, query.shape[1] ?? -1, key.shape[1] ?? -1)] : []),
+  ];
+  const weights = softmax(w, hideMasked(c, matmul(w, q, k, false, true), masks), -1);
   const mixed = transpose(w, matmul(w, weights, v), [0, 2, 1, 3]);
   const [heads = 0, depth = 0, out = 0] = c.weight('output/kernel').shape;
   const joined = reshapeLike(w, mixed, [{ axis: 0 }, { axis: 1 }, heads * depth], query);
@@ -109,10 +103,15 @@ function simpleAttention(c: LayerContext, scoresOf: (query: Sym, key: Sym) => Sy
   if (c.keyword('mask'))
     return c.refuse('a mask given as an argument is not supported; let layers hand it on');
   const causal = isSet(c, 'use_causal_mask') || c.config.bool('causal', false);
-  const biases = scoreBiases(c, query, value, key, causal, false);
-  const scores = biases.reduce((sum, bias) => add(w, sum, bias), scoresOf(query, key));
-  const weights = softmax(w, scores, -1);
-  const result = { ...matmul(w, weights, value), mask: query.mask };
+  const masks = [
+    ...(c.input(1).mask ? [expandDims(w, c.input(1).mask as Sym, 1)] : []),
+    ...(causal ? [causalMask(c, query.shape[1] ?? -1, key.shape[1] ?? -1)] : []),
+  ];
+  const weights = softmax(w, hideMasked(c, scoresOf(query, key), masks), -1);
+  const mixed = matmul(w, weights, value);
+  const queryMask = c.input(0).mask;
+  const kept = queryMask ? mul(w, mixed, cast(w, expandDims(w, queryMask, 2), 'float32')) : mixed;
+  const result = { ...kept, mask: queryMask };
   return isSet(c, 'return_attention_scores') ? [result, weights] : [result];
 }
 

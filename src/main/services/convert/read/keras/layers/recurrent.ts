@@ -70,7 +70,14 @@ function recurrent(op: RnnOp): LayerDefinition {
     ];
     const outputs = w.addMany(op, operands, types, {
       ...Object.fromEntries(
-        ['go_backwards', 'return_sequences', 'time_major', 'unroll', 'zero_output_for_mask'].map(flag),
+        [
+          'go_backwards',
+          'return_sequences',
+          'return_state',
+          'time_major',
+          'unroll',
+          'zero_output_for_mask',
+        ].map(flag),
       ),
       units: attr.int(units),
       activation: attr.string(rnnActivation(c, 'activation', 'tanh')),

@@ -29,16 +29,14 @@ function functionName(layer: KerasLayer): string | undefined {
   }
   if (layer.module !== undefined) return layer.module.includes('.ops.') ? layer.className : undefined;
   // HDF5 files of Keras 3 leave the module out. Every layer has 'trainable' in its configuration, an operation has not.
-  return layer.config.get('trainable') === undefined && layer.config.get('dtype') === undefined
-    ? layer.className
-    : undefined;
+  return layer.config.get('trainable') === undefined ? layer.className : undefined;
 }
 
-/** How a function call between layers is written; undefined when it is a layer, or a function that is not known. */
+/** How a function call between layers is written (no mask goes through it); undefined when it is a layer, or a function that is not known. */
 export function operationOf(layer: KerasLayer): LayerDefinition | undefined {
   const name = functionName(layer);
   const operation = name === undefined ? undefined : OPERATIONS.get(plainName(name));
-  return operation && { keepsMask: true, write: (c: LayerContext) => operation(new OperationCall(c)) };
+  return operation && { write: (c: LayerContext) => operation(new OperationCall(c)) };
 }
 
 /** True when the layer is such a call, whether it is known or not. */
