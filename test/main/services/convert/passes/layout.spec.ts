@@ -123,6 +123,15 @@ describe('normalizations', () => {
     expect(g.after(l2Normalization)).toContain('MAXIMUM');
   });
 
+  it('multiply by what they divided by', () => {
+    const g = new TinyGraph();
+    const quotient = g.op('DIV', PLAIN_MUL, g.input(2, 3), g.floats([3, -7, 0.1]));
+    const infinite = g.op('DIV', PLAIN_MUL, g.input(2, 3), g.floats([1e-45, 1, 1]));
+    const types = g.returns(quotient).after(neutralConstants);
+    expect(types.sort()).toEqual(['DIV', 'MUL']);
+    expect(infinite.producer?.type).toBe('DIV');
+  });
+
   it('lose factors of 1 and terms of 0, but not where they widen the operand', () => {
     const g = new TinyGraph();
     const x = g.op('ABS', {}, g.input(3));

@@ -9,8 +9,8 @@ export interface Product {
   readonly terms: readonly Value[];
 }
 
-/** Factors beyond these are no formula that a pass knows, and taking them apart would cost time. */
-const MAX_TERMS = 8;
+/** Values looked at; what takes more is no formula that a pass knows, and would cost time at each operator of a chain. */
+const MAX_VALUES = 24;
 
 /** Takes apart MUL, DIV by a number, NEG, SQUARE and POW with a small whole exponent, as deep as they go. */
 export function productOf(value: Value): Product {
@@ -18,11 +18,12 @@ export function productOf(value: Value): Product {
   const constants: Value[] = [];
   const terms: Value[] = [];
   const open: Value[] = [value];
+  let seen = 0;
   for (let next = open.pop(); next; next = open.pop()) {
     const number = scalarOf(next);
     if (number !== undefined) scalar *= number;
     else if (next.constant) constants.push(next);
-    else if (open.length + terms.length >= MAX_TERMS) terms.push(next);
+    else if (++seen > MAX_VALUES) terms.push(next);
     else {
       const factors = factorsOf(next);
       if (!factors) terms.push(next);
