@@ -1,4 +1,4 @@
-import type { SourceFunction, SourceNode, SourceRef } from '../../source';
+import type { SourceFunction, SourceNode, SourceRef, SourceTensor } from '../../source';
 import { unpackStrings } from './strings';
 
 const ASSIGN_OPS = new Set(['AssignVariableOp', 'Assign']);
@@ -63,7 +63,16 @@ function restoredKey(value: SourceRef, nodes: ReadonlyMap<string, SourceNode>): 
   const names = node.inputs[1] && trace(node.inputs[1], nodes).node;
   const value1 = names?.attrs['value'];
   if (value1?.kind !== 'tensor' || value1.value.dtype !== 'string') return undefined;
-  return unpackStrings(value1.value)[output];
+  return namesIn(value1.value)[output];
+}
+
+/** One list names all variables, and is asked for each of them. */
+const unpacked = new WeakMap<SourceTensor, readonly string[]>();
+
+function namesIn(tensor: SourceTensor): readonly string[] {
+  let names = unpacked.get(tensor);
+  if (!names) unpacked.set(tensor, (names = unpackStrings(tensor)));
+  return names;
 }
 
 /** What a reference comes from, seen through operators that pass values on. */
