@@ -4,7 +4,7 @@ import type { SourceFunction, SourceGraph, SourceNode } from '../source';
 /** Calls within calls. Keras stays below five. */
 const MAX_CALL_DEPTH = 64;
 /** Functions that call each other twice at every level grow without limit. */
-const MAX_NODES = 4_000_000;
+const MAX_NODES = 500_000;
 
 /** State shared by all scopes of one run. */
 export class Flattening {

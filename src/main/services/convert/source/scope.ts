@@ -16,13 +16,17 @@ export class Scope {
   /** Name of a node of this scope that holds a variable, to the variable's key in SourceGraph.variables. */
   readonly #variables = new Map<string, string>();
   readonly #constants = new Map<string, SourceRef>();
-  readonly #taken = new Set<string>();
+  /** Names that nodes have, with the number that the next one of the same name gets. */
+  readonly #taken = new Map<string, number>();
 
   /** A name that no other node here has, like `wanted`. */
   reserve(wanted: string): string {
     let name = wanted;
-    for (let i = 1; this.#taken.has(name); i++) name = `${wanted}_${i}`;
-    this.#taken.add(name);
+    for (let i = this.#taken.get(wanted) ?? 0; this.#taken.has(name); i++) {
+      this.#taken.set(wanted, i + 1);
+      if (i > 0) name = `${wanted}_${i}`;
+    }
+    this.#taken.set(name, this.#taken.get(name) ?? 1);
     return name;
   }
 

@@ -1,5 +1,5 @@
 import type { ModelFile, ModelFiles } from '@main/ports/model-files';
-import { AppError } from '@shared/error/app-error';
+import { AppError, isAppError } from '@shared/error/app-error';
 import { BYTES_PER_ELEMENT } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
 import type { SourceDType, SourceTensor } from '../../source';
@@ -45,9 +45,19 @@ export function openBundle(folder: string, files: ModelFiles): Bundle {
       throw damaged(variable, `it is in shard ${entry.shard} of ${shards}`);
     const known = opened.get(entry.shard);
     if (known) return known;
-    const file = files.openInside(folder, `variables.data-${pad(entry.shard)}-of-${pad(shards)}`);
-    opened.set(entry.shard, file);
-    return file;
+    const name = `variables.data-${pad(entry.shard)}-of-${pad(shards)}`;
+    try {
+      const file = files.openInside(folder, name);
+      opened.set(entry.shard, file);
+      return file;
+    } catch (cause) {
+      if (!isAppError(cause)) throw cause;
+      throw damaged(
+        variable,
+        `its shard '${name}' cannot be opened (${cause.message.replace(/\.$/, '')})`,
+        cause,
+      );
+    }
   };
   return {
     has: (key) => table.has(key),
@@ -134,8 +144,9 @@ function readEntry(bytes: Uint8Array): Entry {
 
 const pad = (number: number): string => String(number).padStart(5, '0');
 
-const damaged = (variable: string, why: string): AppError =>
+const damaged = (variable: string, why: string, cause?: unknown): AppError =>
   new AppError(
     'model.unreadable',
     `variable '${variable}' cannot be read: ${why}. The model's variables are damaged or incomplete: export it again.`,
+    { cause },
   );
