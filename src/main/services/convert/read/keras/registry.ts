@@ -1,6 +1,7 @@
 import { activationLayers } from './layers/activation';
 import { applicationLayers } from './layers/applications';
 import { attentionLayers } from './layers/attention';
+import { convLstmLayers } from './layers/conv-lstm';
 import { convolutionLayers } from './layers/convolution';
 import { coreLayers } from './layers/core';
 import { einsumLayers } from './layers/einsum-dense';
@@ -20,6 +21,7 @@ const TABLES: readonly LayerTable[] = [
   activationLayers,
   applicationLayers,
   attentionLayers,
+  convLstmLayers,
   convolutionLayers,
   coreLayers,
   einsumLayers,

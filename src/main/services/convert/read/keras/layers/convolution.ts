@@ -8,6 +8,7 @@ import { floatInput, kernelAndBias } from './core';
 import { transposedConvolution } from './transposed-convolution';
 import { around, asTwoDimensional, channelsLast, outputSizes, widened, type Window } from './window';
 
+/** Window settings of a convolution. */
 export function convWindow(c: LayerContext, rank: number): Window {
   return {
     size: c.config.ints('kernel_size', rank),
@@ -28,7 +29,15 @@ function causal(c: LayerContext, x: Sym, window: Window): Sym {
   ]);
 }
 
-function convolve(c: LayerContext, op: string, x: Sym, kernel: Sym, window: Window, filters: number): Sym {
+/** One convolution operator, channels last; `op` is TensorFlow's name. */
+export function convolve(
+  c: LayerContext,
+  op: string,
+  x: Sym,
+  kernel: Sym,
+  window: Window,
+  filters: number,
+): Sym {
   const shape = [x.shape[0] ?? -1, ...outputSizes(x, window), filters];
   return c.w.add(
     op,
