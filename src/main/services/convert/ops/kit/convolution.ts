@@ -21,7 +21,10 @@ export function spatialAttrs(context: LowerContext, rank = 2): SpatialAttrs {
   const pick = (list: readonly number[], what: string): number[] => {
     const others = list.filter((_, axis) => axis < first || axis >= first + rank);
     if (others.some((n) => n !== 1)) context.refuse(`${what} over the batch or channel axis`);
-    return list.slice(first, first + rank);
+    const spatial = list.slice(first, first + rank);
+    if (spatial.length !== rank || spatial.some((n) => n < 1))
+      context.refuse(`its ${what} are [${list.join(', ')}], and must be ${rank + 2} numbers of at least 1`);
+    return spatial;
   };
   const ones = Array.from({ length: rank + 2 }, () => 1);
   const padding = context.string('padding', 'VALID');
@@ -58,6 +61,7 @@ export function channelsFirst(context: LowerContext, x: Value): Value {
 /** Puts explicit paddings around the spatial axes of a channels-last tensor, with zeros or with `fill`. */
 export function padded(context: LowerContext, x: Value, pads: SpatialAttrs['pads'], fill?: number): Value {
   if (!pads || pads.every(([before, after]) => before === 0 && after === 0)) return x;
+  if (pads.flat().some((pad) => pad < 0)) context.refuse('its explicit paddings are negative');
   const paddings = context.ints32([0, 0, ...pads.flat(), 0, 0], [pads.length + 2, 2]);
   return fill === undefined
     ? context.emit1('PAD', {}, [x, paddings])
