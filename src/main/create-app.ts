@@ -22,7 +22,15 @@ import { RunnerRangeCollector } from './platform/tflite-runner/range-collector';
 import { TfliteRunnerRuntime } from './platform/tflite-runner/tflite-runtime';
 import { TfliteNodeRuntime } from './platform/tflite-node/tflite-node-runtime';
 import { TfjsNodeRuntime } from './platform/tfjs-node/original-runtime';
+import { AdbkitAdb } from './platform/adbkit/adbkit-adb';
+import { nodeClock } from './platform/node/clock';
+import { nodeLocalFiles } from './platform/node/local-files';
+import { androidRunner, tfliteLibrary } from './platform/node/native-parts';
+import { LocalTarget } from './platform/tflite-runner/local-target';
+import { parseProfile } from './services/bench';
+import { DeviceService } from './services/device';
 import { openStore } from './services/store';
+import { PROFILE_NAMES, type Profile } from '@shared/model/profile';
 
 export interface App {
   readonly dataDir: string;
@@ -71,6 +79,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     make,
     original: new TfjsNodeRuntime(launcher, root),
     runtimes: [new TfliteRunnerRuntime(parts), new TfliteNodeRuntime(launcher, root)],
+    devices: new DeviceService({
+      adb: new AdbkitAdb(),
+      files: nodeLocalFiles,
+      androidParts: (abi) => androidParts(root, abi),
+      thisComputer: new LocalTarget(parts, nodeLocalFiles),
+    }),
+    localFiles: nodeLocalFiles,
+    clock: nodeClock,
+    profiles: loadProfiles(resourcesDir),
     variantsDir,
     appVersion: appVersion(root),
   };
@@ -88,6 +105,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   };
 }
+
+/** TFLite's Maven classifier for an Android ABI. */
+const CLASSIFIERS: Readonly<Record<string, string>> = {
+  'arm64-v8a': 'android-arm64',
+  x86_64: 'android-x86_64',
+};
+
+function androidParts(root: string, abi: string): { runner: string; library: string } | undefined {
+  const classifier = CLASSIFIERS[abi];
+  if (classifier === undefined) return undefined;
+  const [runner, library] = [androidRunner(root, abi), tfliteLibrary(classifier)];
+  return runner.found && library.found ? { runner: runner.path, library: library.path } : undefined;
+}
+
+const loadProfiles = (resourcesDir: string): Profile[] =>
+  PROFILE_NAMES.map((name) =>
+    parseProfile(JSON.parse(readFileSync(join(resourcesDir, 'profiles', `${name}.json`), 'utf8'))),
+  );
 
 const CONVERT_TIMEOUT_MS = 6 * 3600 * 1000;
 

@@ -1,8 +1,12 @@
+import type { Clock } from '@main/ports/clock';
+import type { LocalFiles } from '@main/ports/local-files';
 import type { ModelFiles } from '@main/ports/model-files';
 import type { OriginalRuntime } from '@main/ports/original-runtime';
 import type { TfliteRuntime } from '@main/ports/tflite-runtime';
 import type { Progress } from '@shared/model/job';
+import type { Profile } from '@shared/model/profile';
 import type { Recipe } from '@shared/model/recipe';
+import type { DeviceService } from '../services/device';
 import type { Store } from '../services/store';
 import type { MadeVariants, MakeRequest } from './make-variants';
 
@@ -22,6 +26,10 @@ export interface FlowTools {
   readonly original: OriginalRuntime;
   /** The current runtime first: it decides; older ones are told about. */
   readonly runtimes: readonly TfliteRuntime[];
+  readonly devices: DeviceService;
+  readonly localFiles: LocalFiles;
+  readonly clock: Clock;
+  readonly profiles: readonly Profile[];
   readonly variantsDir: string;
   readonly appVersion: string;
 }

@@ -1,12 +1,42 @@
-import { AppError } from '@shared/error/app-error';
+import type { DeviceList } from '@shared/api/devices';
 import type { App } from '../create-app';
 import type { Builder } from '.';
 
-const notYet = (): never => {
-  throw new AppError('runtime.unavailable', 'Devices are not in this build yet.');
-};
+/** Changes as an async stream: a slow reader gets the newest list only. */
+async function* watchDevices(app: App, signal: AbortSignal): AsyncGenerator<DeviceList> {
+  const stop = new AbortController();
+  let newest: DeviceList | undefined;
+  let wake: (() => void) | undefined;
+  const end = (): void => {
+    stop.abort();
+    wake?.();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  const watching = app.tools.devices.watch((list) => {
+    newest = list;
+    wake?.();
+  }, stop.signal);
+  // A watch that cannot be kept up (no adb) has told so in its first list.
+  watching.catch(() => undefined);
+  try {
+    while (!signal.aborted) {
+      if (newest) {
+        const list = newest;
+        newest = undefined;
+        yield list;
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    signal.removeEventListener('abort', end);
+    stop.abort();
+  }
+}
 
-export const devicesRouter = (os: Builder, _app: App) => ({
-  list: os.devices.list.handler(notYet),
-  watch: os.devices.watch.handler(notYet),
+export const devicesRouter = (os: Builder, app: App) => ({
+  list: os.devices.list.handler(() => app.tools.devices.list()),
+  watch: os.devices.watch.handler(({ signal }) => watchDevices(app, signal ?? new AbortController().signal)),
 });

@@ -1,5 +1,6 @@
 import { AppError } from '@shared/error/app-error';
 import type { App } from '../create-app';
+import { benchmarkModelFlow } from '../flow/benchmark-model';
 import { convertModelFlow, deliver } from '../flow/convert-model';
 import { validateModelFlow } from '../flow/validate-model';
 import type { Builder } from '.';
@@ -27,9 +28,16 @@ export const jobsRouter = (os: Builder, app: App) => ({
       run: (job) => validateModelFlow(input, app.tools, job),
     }),
   ),
-  benchmark: os.jobs.benchmark.handler(() => {
-    throw new AppError('runtime.unavailable', 'Benchmarks are not in this build yet.');
-  }),
+  benchmark: os.jobs.benchmark.handler(({ input }) =>
+    app.jobs.start({
+      kind: 'benchmark',
+      title: `Benchmark ${titleOf(input.model)}: ${input.recipes.join(', ')}`,
+      lane: 'measure',
+      run: async (job) => {
+        await benchmarkModelFlow(input, app.tools, job);
+      },
+    }),
+  ),
   cloud: os.jobs.cloud.handler(() => {
     throw new AppError('runtime.unavailable', 'Cloud baselines are not in this build yet.');
   }),

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { jobSchema } from '../model/job';
+import { PROFILE_NAMES } from '../model/profile';
 
 const path = z.string().min(1).max(4096);
 const name = z.string().min(1).max(256);
@@ -37,7 +38,7 @@ export const benchmarkInputSchema = z.strictObject({
   ...convertInputSchema.omit({ out: true }).shape,
   /** Serials, "this-computer", or "all" (every connected device; this computer when there is none). */
   devices: z.array(name).min(1).max(100),
-  profile: z.enum(['quick', 'standard', 'release']),
+  profile: z.enum(PROFILE_NAMES),
   threads: z.number().int().min(1).max(64).optional(),
   xnnpack: z.boolean().optional(),
   /** Also serve and measure the original as the cloud baseline. */

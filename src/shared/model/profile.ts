@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-export const PROFILE_NAMES = ['quick', 'standard', 'release'] as const;
+/** `demo` is the quick tour's: too short for a verdict, long enough for a median. */
+export const PROFILE_NAMES = ['demo', 'quick', 'standard', 'release'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
 const count = z.number().int().min(0).max(1_000_000);

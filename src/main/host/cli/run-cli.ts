@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench';
+import { addCloud } from './commands/cloud';
+import { addCompare } from './commands/compare';
 import { addConvert } from './commands/convert';
+import { addDemo } from './commands/demo';
 import { addDevices } from './commands/devices';
 import { addDoctor } from './commands/doctor';
 import { addHistory } from './commands/history';
@@ -58,8 +61,11 @@ export async function runCli(argv: readonly string[], door: Door): Promise<0 | 1
   addRun(program, run);
   addDevices(program, run);
   addBench(program, run);
+  addCloud(program, run);
+  addCompare(program, run);
   addHistory(program, run);
   addServe(program, door, guard);
+  addDemo(program, run);
   addDoctor(program, run);
   for (const command of program.commands)
     command.exitOverride().option('--json', 'one JSON object on stdout');

@@ -58,7 +58,8 @@ export function addConvert(
     );
 }
 
-function convertTable(variants: readonly VariantInfo[], files: readonly string[]): string {
+/** Variants as a table; `files` are where the user wanted them, in the same order. */
+export function convertTable(variants: readonly VariantInfo[], files: readonly string[]): string {
   const rows = variants.map((variant, i) => [
     variant.recipe,
     bytesText(variant.bytes),

@@ -1,0 +1,61 @@
+import { AppError } from '@shared/error/app-error';
+import type { RunComparison } from '@shared/model/comparison';
+import type { Command } from 'commander';
+import type { Session } from '../session';
+import { millisText, table } from '../table';
+
+type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
+
+export function addCompare(program: Command, run: Run): void {
+  program
+    .command('compare')
+    .argument('<base>', 'id of a run, or the beginning of one')
+    .argument('<runs...>', 'runs to compare with it')
+    .description('say of each run whether it is better or worse than the base, with a 95 % interval')
+    .action((base: string, candidates: string[]) =>
+      run(async ({ output, engine }) => {
+        const client = await engine();
+        const comparisons = await client.compare.runs({ base, candidates });
+        output.result({ comparisons }, comparisonText(comparisons));
+      }),
+    );
+  program
+    .command('gate')
+    .argument('<base>', 'id of the run to hold against')
+    .argument('<runs...>', 'runs of the new state; at least two to confirm')
+    .description('fail (status 1) only when the runs are confirmed worse than the base')
+    .action((base: string, candidates: string[]) =>
+      run(async ({ output, engine }) => {
+        const client = await engine();
+        const result = await client.compare.gate({ base, candidates });
+        output.result(result, result.sentence);
+        if (result.state === 'worse')
+          throw new AppError('gate.worse', 'The gate is closed: confirmed worse than the base.');
+      }),
+    );
+}
+
+function comparisonText(comparisons: readonly RunComparison[]): string {
+  const rows = comparisons.map(({ candidateId, verdict }) => [
+    candidateId.slice(0, 8),
+    `p${verdict.percentile}`,
+    millisText(verdict.baseNs),
+    millisText(verdict.candidateNs),
+    verdict.differencePercent === null ? '–' : `${verdict.differencePercent.toFixed(1)} %`,
+    verdict.interval
+      ? `${verdict.interval.lowPercent.toFixed(1)} … ${verdict.interval.highPercent.toFixed(1)} %`
+      : '–',
+    verdict.outcome === 'not-resolved' ? 'not resolved' : verdict.outcome,
+  ]);
+  const notes = comparisons.flatMap(({ candidateId, verdict, differences }) => [
+    `${candidateId.slice(0, 8)}: ${verdict.reason}`,
+    ...differences.map(
+      ({ what, base, candidate }) => `${candidateId.slice(0, 8)} differs by ${what}: ${base} / ${candidate}`,
+    ),
+  ]);
+  return [
+    table(['run', 'at', 'base ms', 'this ms', 'difference', '95 % interval', 'verdict'], rows),
+    '',
+    ...notes,
+  ].join('\n');
+}
