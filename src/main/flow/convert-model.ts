@@ -11,6 +11,7 @@ import { DEFAULT_MARKS, validateVariant } from '../services/validate';
 import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
+import { rememberOriginal } from './remembered-original';
 import type { FlowTools } from './tools';
 
 const RANDOM_SAMPLES = 16;
@@ -60,10 +61,18 @@ export async function convertModelFlow(
   for (const note of made.notes) job.log(note);
   const model = await rememberModel(input.model, made, tools);
   job.note({ modelId: model.id });
+  const remembering: FlowTools = { ...tools, original: rememberOriginal(tools.original) };
   const variants: VariantInfo[] = [];
   for (const variant of made.variants) {
     for (const note of variant.notes) job.log(`${variant.recipe.name}: ${note}`);
-    const validation = await validateMade(variant, made, model, input.data ?? input.calibration, tools, job);
+    const validation = await validateMade(
+      variant,
+      made,
+      model,
+      input.data ?? input.calibration,
+      remembering,
+      job,
+    );
     const info = variantInfo(variant, made, validation);
     await tools.store.variants.put(info.id, info, { parent: model.id });
     variants.push(info);
