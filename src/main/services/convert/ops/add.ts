@@ -16,6 +16,7 @@ export const op = binaryOp<AdditionAttrs>({
   attrs: { fused_activation_function: 0, pot_scale_int16: true },
   tf: ['Add', 'AddV2'],
   dtypes: ['float32', 'int32', 'int64', 'int16'],
+  broadcastRank: 6,
   quantization: { rule: 'free', operands: [0, 1], int16Kernel: true },
   version: (op) => {
     const plain16 = op.input(0).quantization ? 2 : 5;

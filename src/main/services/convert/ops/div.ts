@@ -11,6 +11,7 @@ export const op = binaryOp<FusedAttrs>({
   attrs: { fused_activation_function: 0 },
   tf: ['Div', 'RealDiv', 'TruncateDiv'],
   dtypes: ['float32', 'int32'],
+  broadcastRank: 5,
   quantization: { rule: 'free', operands: [0, 1], int16Kernel: false },
   version: (op) => version(broadcastsBeyond4(op) ? 2 : 1),
   compute: { float: (a, b) => a / b, int: (a, b) => (b === 0 ? NaN : Math.trunc(a / b)) },

@@ -33,11 +33,19 @@ const quantized = (data: ArrayLike<number | bigint>, attrs: FakeQuantAttrs): Flo
 const lower = (context: LowerContext, min: number | undefined, max: number | undefined) => {
   if (min === undefined || max === undefined)
     context.refuse('its range is computed at run time; freeze the model after training');
-  return context.emit1(
-    'FAKE_QUANT',
-    { min, max, num_bits: context.int('num_bits', 8), narrow_range: context.bool('narrow_range', false) },
-    [context.input(0)],
-  );
+  const attrs = {
+    min,
+    max,
+    num_bits: context.int('num_bits', 8),
+    narrow_range: context.bool('narrow_range', false),
+  };
+  if (!attrs.narrow_range || context.input(0).constant)
+    return context.emit1('FAKE_QUANT', attrs, [context.input(0)]);
+  // The kernel refuses the narrow range, which is the full one without its lowest step.
+  const { scale, from, to } = nudged(attrs);
+  const full = { ...attrs, min: from - scale, max: to, narrow_range: false };
+  const rounded = context.emit1('FAKE_QUANT', full, [context.input(0)]);
+  return context.emit1('MAXIMUM', {}, [rounded, context.scalar('float32', from)]);
 };
 
 /** Rounds to the steps that quantization would leave. Its range is taken over when the model is quantized. */

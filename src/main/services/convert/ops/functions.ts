@@ -1,6 +1,7 @@
 import type { Value } from '../graph/ir';
 import { filledLike } from './fill';
 import { calculator, type Calculator } from './kit/math';
+import { emitReduce } from './kit/reduce';
 import { requireType } from './kit/elementwise';
 import type { Lowering, Lowerings } from './op';
 
@@ -51,6 +52,15 @@ export const lowerings: Lowerings = {
   }),
   Acosh: float(({ add, sub, apply }, x) => apply('LOG', add(x, apply('SQRT', sub(apply('SQUARE', x), 1))))),
   Atanh: float(({ add, sub, mul, div, apply }, x) => mul(apply('LOG', div(add(x, 1), sub(1, x))), 0.5)),
+  EuclideanNorm: (context) => {
+    requireType(context, 0, 'SQRT', ['float32']);
+    const { apply } = calculator(context);
+    const squares = apply('SQUARE', context.input(0));
+    return apply(
+      'SQRT',
+      emitReduce(context, 'SUM', squares, context.constantInts(1), context.bool('keep_dims', false)),
+    );
+  },
   L2Loss: (context) => {
     const x = context.input(0);
     const axes = context.ints32(x.shape.map((_, axis) => axis));

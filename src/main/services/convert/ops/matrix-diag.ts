@@ -5,12 +5,12 @@ import { defineOp, type LowerContext } from './op';
 const version = versions('1.14.0');
 
 /** Refuses what later versions of the operator can do beyond the main diagonal of square matrices. */
-export const mainDiagonalOnly = (context: LowerContext, first: number): void => {
-  const [k, rows, columns, padding] = [0, 1, 2, 3].map((i) =>
-    first + i < context.inputCount ? constantNumbers(context.input(first + i)) : undefined,
+const mainDiagonalOnly = (context: LowerContext): void => {
+  const [k, rows, columns, padding] = [1, 2, 3, 4].map((i) =>
+    i < context.inputCount ? constantNumbers(context.input(i)) : undefined,
   );
   const plain =
-    (k?.every((diagonal) => diagonal === 0) ?? true) &&
+    (k?.every((diagonal) => diagonal === 0) ?? context.inputCount === 1) &&
     (rows?.[0] ?? -1) === -1 &&
     (columns?.[0] ?? -1) === -1 &&
     (padding?.[0] ?? 0) === 0;
@@ -31,11 +31,11 @@ export const op = defineOp({
   lower: {
     MatrixDiag: (context) => context.emit1('MATRIX_DIAG', {}, [context.input(0)]),
     MatrixDiagV2: (context) => {
-      mainDiagonalOnly(context, 1);
+      mainDiagonalOnly(context);
       return context.emit1('MATRIX_DIAG', {}, [context.input(0)]);
     },
     MatrixDiagV3: (context) => {
-      mainDiagonalOnly(context, 1);
+      mainDiagonalOnly(context);
       return context.emit1('MATRIX_DIAG', {}, [context.input(0)]);
     },
   },

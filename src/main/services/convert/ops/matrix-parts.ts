@@ -1,5 +1,5 @@
+import { constantNumbers } from '../graph/constant';
 import { emitReshape } from './kit/reshape';
-import { mainDiagonalOnly } from './matrix-diag';
 import type { LowerContext, Lowering, Lowerings } from './op';
 
 /** Rows and columns of the matrices in the last two dimensions, which must be known. */
@@ -25,7 +25,8 @@ const bandPart: Lowering = (context) => {
 
 /** Every (columns + 1)th element of the matrix written as one row. */
 const diagPart: Lowering = (context) => {
-  mainDiagonalOnly(context, 1);
+  const diagonals = context.inputCount > 1 ? constantNumbers(context.input(1)) : [0];
+  if (!diagonals?.every((k) => k === 0)) context.refuse('it reads other diagonals than the main one');
   const x = context.input(0);
   const [rows, columns] = matrixOf(context);
   const size = Math.min(rows, columns);

@@ -9,6 +9,7 @@ export const op = binaryOp({
   attrs: {},
   tf: ['Minimum'],
   dtypes: ['float32', 'int32', 'int64', 'int16', 'int8', 'uint8'],
+  broadcastRank: 8,
   quantization: { rule: 'same', operands: [0, 1], int16Kernel: true },
   version: (op) => {
     const { dtype } = op.input(0);

@@ -17,6 +17,7 @@ export const op = binaryOp<FusedAttrs>({
   attrs: { fused_activation_function: 0 },
   tf: ['Mul'],
   dtypes: ['float32', 'int32', 'int64', 'int16', 'uint32', 'complex64'],
+  broadcastRank: 6,
   quantization: { rule: 'free', operands: [0, 1], int16Kernel: true },
   version: (op) => {
     const plain16 = op.input(0).quantization ? 4 : 7;

@@ -1,4 +1,5 @@
 import { constantNumbers } from '../graph/constant';
+import { emitWithinRank } from './kit/broadcast-rank';
 import { requireType } from './kit/elementwise';
 import { calculator } from './kit/math';
 import { sameShape } from './kit/shapes';
@@ -32,7 +33,7 @@ const pow: Lowering = (context) => {
       case -1:
         return div(1, x);
     }
-  return apply('POW', x, y);
+  return emitWithinRank(context, 'POW', {}, [x, y], 4);
 };
 
 const inverse: Lowering = (context) => {

@@ -17,6 +17,7 @@ export const op = binaryOp<AdditionAttrs>({
   attrs: { fused_activation_function: 0, pot_scale_int16: true },
   tf: ['Sub'],
   dtypes: ['float32', 'int32', 'int64'],
+  broadcastRank: 5,
   quantization: { rule: 'free', operands: [0, 1], int16Kernel: true },
   version: (op) => {
     const { dtype } = op.input(0);

@@ -308,6 +308,24 @@ describe.skipIf(missing)(`operators in TensorFlow Lite${missing ? ` (skipped: ${
     expect(await differences(fc.sample(shapes, { seed: 21, numRuns: 60 }))).toEqual([]);
   });
 
+  it('broadcasts more dimensions than kernels do', async () => {
+    const wide = f(count(24), [2, 1, 3, 2, 2]);
+    const narrow = f([1, 2, 3, 4, 5, 6], [2, 1, 3, 1, 1]);
+    const cases = [
+      'Less',
+      'Greater',
+      'FloorMod',
+      'Pow',
+      'AddV2',
+      'Mul',
+      'Sub',
+      'RealDiv',
+      'SquaredDifference',
+      'Maximum',
+    ];
+    expect(await differences(cases.map((op) => ({ op, operands: [narrow, wide] })))).toEqual([]);
+  });
+
   it('moves data as folding does', async () => {
     const x = f(count(24), [2, 3, 4]);
     expect(
@@ -334,6 +352,7 @@ describe.skipIf(missing)(`operators in TensorFlow Lite${missing ? ` (skipped: ${
         { op: 'Roll', operands: [x, axis(1, -1), axis(1, 2)] },
         { op: 'MatrixBandPart', operands: [f(count(12), [3, 4]), scalar(0), scalar(1)] },
         { op: 'MatrixDiagPart', operands: [f(count(18), [2, 3, 3])] },
+        { op: 'MatrixDiagPartV3', operands: [f(count(12), [3, 4]), scalar(0), fixed(f([9], []))] },
       ]),
     ).toEqual([]);
   });
@@ -444,6 +463,18 @@ describe.skipIf(missing)(`operators in TensorFlow Lite${missing ? ` (skipped: ${
         },
         { op: 'MatrixDiag', operands: [f([1, 2])], expected: [1, 0, 0, 2] },
         { op: 'MatrixSetDiag', operands: [f(count(4), [2, 2]), f([9, 8])], expected: [9, 2, 3, 8] },
+        { op: 'EuclideanNorm', operands: [f([3, 4, 6, 8], [2, 2]), axis(1)], expected: [5, 10] },
+        {
+          op: 'FakeQuantWithMinMaxArgs',
+          operands: [f([-3, -0.26, 0.1, 5])],
+          attrs: {
+            min: attr.float(-0.75),
+            max: attr.float(0.75),
+            num_bits: attr.int(3),
+            narrow_range: attr.bool(true),
+          },
+          expected: [-0.75, -0.25, 0, 0.75],
+        },
         { op: 'L2Loss', operands: [f([1, 2, 2])], expected: [4.5] },
         { op: 'BroadcastArgs', operands: [i([3, 1]), i([1, 4])], expected: [3, 4] },
         {

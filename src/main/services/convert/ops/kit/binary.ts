@@ -2,6 +2,7 @@ import type { DType } from '@shared/model/dtype';
 import type { Attrs, Op, ShapeElement } from '../../graph/ir';
 import type { Lowering, OpDefinition, OpVersion, OptionsSchema, QuantizationFacts } from '../op';
 import { elementsOf, known, sameElement } from './constants';
+import { emitWithinRank } from './broadcast-rank';
 import { mapBinary, requireType, type BinaryArithmetic } from './elementwise';
 import { broadcastShapes, sameShape } from './shapes';
 
@@ -27,6 +28,8 @@ interface BinaryFamily<A extends Attrs> {
   readonly dtypes: readonly DType[];
   /** Element type of the output when it is not the operands'. */
   readonly result?: DType;
+  /** Dimensions up to which the kernel broadcasts, when more than four. */
+  readonly broadcastRank?: number;
   readonly quantization: QuantizationFacts;
   readonly version: (op: Op<A>) => OpVersion;
   readonly compute: BinaryArithmetic;
@@ -83,7 +86,8 @@ const lowerTo =
   <A extends Attrs>(family: BinaryFamily<A>): Lowering =>
   (context) => {
     requireType(context, 0, family.type, family.dtypes);
-    return context.emit1(family.type, { ...family.attrs }, [context.input(0), context.input(1)]);
+    const operands = [context.input(0), context.input(1)] as const;
+    return emitWithinRank(context, family.type, { ...family.attrs }, operands, family.broadcastRank ?? 4);
   };
 
 /** True when a binary operator's operands differ in shape and one has more than four dimensions. */

@@ -21,10 +21,10 @@ export function inlineGraph(graph: Graph, inner: Graph, operands: readonly Value
   const replaced = new Map(inner.inputs.map((input, i): [Value, Value] => [input, operands[i] as Value]));
   const swap = (value: Value): Value => replaced.get(value) ?? value;
   for (const op of inner.sorted()) {
-    const outputs = op.outputs;
+    const { inputs, outputs } = op;
     inner.remove(op);
     const moved = new Op(op.type, op.name, op.attrs, [], []);
-    moved.setInputs(op.inputs.map((input) => input && swap(input)));
+    moved.setInputs(inputs.map((input) => input && swap(input)));
     moved.setOutputs(outputs);
     graph.add(moved);
   }
