@@ -57,6 +57,7 @@ export const op = defineOp<CastAttrs>({
     if (types.includes('int8')) return version(3);
     return version(types.includes('uint32') ? 2 : 1);
   },
+  identity: (op) => (op.input(0).dtype === op.output().dtype ? op.input(0) : undefined),
   infer: (op) => [{ dtype: typeOf(op.attrs.out_data_type), shape: op.input(0).shape }],
   fold([input], op) {
     const data = input ? castData(input, op.output().dtype) : undefined;

@@ -1,7 +1,7 @@
 import { defineOp, type Lowering } from './op';
 import { asDims, elementsOf } from './kit/constants';
 import { asInt32, constantTarget, emitReshape, reshapedShape } from './kit/reshape';
-import { text } from './kit/shapes';
+import { sameShape, text } from './kit/shapes';
 import { versions } from './kit/versions';
 
 const version = versions('1.5.0');
@@ -26,6 +26,12 @@ export const op = defineOp({
     if (!elements)
       throw new Error(`the number of dimensions of its result is not known (from ${text(shape)})`);
     return [{ dtype, shape: reshapedShape(shape, asDims(elements)) }];
+  },
+  // One dimension that is not known must be what the others leave over, so it is the same on both sides.
+  identity(op) {
+    const x = op.input(0);
+    const known = x.shape.filter((dim) => dim === -1).length <= 1;
+    return known && sameShape(x.shape, op.output().shape) ? x : undefined;
   },
   fold: ([input]) => (input ? [input.data] : undefined),
   shapeElements: (op) => op.input(0).shapeElements,

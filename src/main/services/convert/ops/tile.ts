@@ -30,6 +30,7 @@ export const op = defineOp({
       },
     ];
   },
+  identity: (op) => (constantNumbers(op.input(1))?.every((count) => count === 1) ? op.input(0) : undefined),
   fold([input, multiples]) {
     if (!input || !multiples) return undefined;
     const strides = stridesOf(input.shape);

@@ -56,6 +56,7 @@ export const op = defineOp({
     const { dtype, shape } = op.input(0);
     return [{ dtype, shape: permutation(op).map((axis) => shape[axis] ?? 1) }];
   },
+  identity: (op) => (permutation(op).every((axis, i) => axis === i) ? op.input(0) : undefined),
   fold([input], op) {
     if (!input) return undefined;
     const strides = stridesOf(input.shape);
