@@ -4,6 +4,8 @@ import type { Config } from './config';
 /** A layer as a model's configuration has it, with every call of it. Data only: nothing is looked up or run. */
 export interface KerasLayer {
   readonly className: string;
+  /** The class that the file names; another one where `className` says the same in a simpler way. */
+  readonly savedClass: string;
   /** Python module of the class, where the file tells ('keras.layers'). */
   readonly module: string | undefined;
   readonly name: string;

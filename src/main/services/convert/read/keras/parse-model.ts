@@ -46,6 +46,7 @@ function parseLayer(given: Json, parent: string, place: string, depth: number): 
   const module = fieldOf(json, 'module');
   return {
     className,
+    savedClass: String(fieldOf(given, 'class_name')),
     module: typeof module === 'string' ? module : undefined,
     name,
     path,
@@ -107,6 +108,7 @@ function impliedInput(name: string, first: KerasLayer, config: Json | undefined)
   const inputName = `${first.name}_input`;
   return {
     className: 'InputLayer',
+    savedClass: 'InputLayer',
     module: undefined,
     name: inputName,
     path: inputName,

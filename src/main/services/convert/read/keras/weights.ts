@@ -65,7 +65,7 @@ export function groupNames(model: KerasModel): Map<KerasLayer, string> {
   const names = new Map<KerasLayer, string>();
   for (const layer of model.layers) {
     if (layer.module?.includes('.ops.')) continue;
-    const base = snakeCase(layer.className);
+    const base = snakeCase(layer.savedClass);
     const number = used.get(base) ?? 0;
     used.set(base, number + 1);
     names.set(layer, number === 0 ? base : `${base}_${number}`);
