@@ -7,6 +7,10 @@ const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
   'tflite-node': async () => (await import('./platform/tflite-node/worker-task')).runTfliteNode,
   convert: async () => (await import('./convert-task')).runConvert,
   'tfjs-node': async () => (await import('./platform/tfjs-node/worker-task')).runOriginal,
+  'cloud-server': async () => {
+    const { cloudServerTask } = await import('./platform/cloud-server/worker-task');
+    return cloudServerTask((await import('./platform/tfjs-node/worker-task')).loadOriginal);
+  },
 };
 
 const kind = WORKER_KINDS.find((name) => name === process.argv[2]);

@@ -71,7 +71,8 @@ export function viewAs<D extends Exclude<DType, 'string'>>(
 ): InstanceType<(typeof ARRAY_OF)[D]> {
   const Class = ARRAY_OF[dtype];
   const size = Class.BYTES_PER_ELEMENT;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not `slice`: on Node's Buffer that is no copy.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new Class(
     aligned.buffer as ArrayBuffer,
     aligned.byteOffset,

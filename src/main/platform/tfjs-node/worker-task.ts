@@ -30,6 +30,18 @@ const LOADERS: Record<SourceFormat, Load> = {
   tflite: refuse('TFLite files'),
 };
 
+/** Loads an original model to be run again and again, in this process. */
+export async function loadOriginal(request: {
+  readonly modelPath: string;
+  readonly format: SourceFormat;
+  readonly signature: { readonly key: string };
+}): Promise<LoadedModel & { readonly framework: string }> {
+  const tf = await loadTensorFlow();
+  await tf.ready();
+  const model = await LOADERS[request.format](tf, request.modelPath, request.signature.key);
+  return { framework: frameworkTitle(tf), run: (sample) => model.run(sample) };
+}
+
 /** Runs an original model over samples, in this process. */
 export async function runOriginal(message: unknown): Promise<OriginalRunResult> {
   const request = message as OriginalRequest;

@@ -5,10 +5,10 @@ import { exportCsv, exportJson, openStore, type Store } from '@main/services/sto
 import { csvCell } from '@main/services/store/export';
 import { sampleRun } from '@test/support/sample-run';
 import { sqliteMissing } from '@test/support/sqlite';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 async function emptyStore(): Promise<Store> {
-  const store = await openStore(sqliteFiles, join(tempFolder(), 'history.db'));
+  const store = await openStore(sqliteFiles, join(temporaryFolder(), 'history.db'));
   onTestFinished(() => store.close());
   return store;
 }

@@ -6,7 +6,7 @@ import type { SqlConnection, SqlFiles } from '@main/ports/sql';
 import { openStore } from '@main/services/store';
 import { sampleRun } from '@test/support/sample-run';
 import { sqliteMissing } from '@test/support/sqlite';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 /** Counts the statements of a real database, and lets the nth one (or all from it on) fail as on a full disk. */
 function failing(nth: number, forEver: boolean): { files: SqlFiles; heal: () => void } {
@@ -72,7 +72,7 @@ describe.skipIf(sqliteMissing)(`a write that fails ${sqliteMissing ?? ''}`, () =
     'at any statement (for ever: %s) loses nothing acknowledged and leaves no half run',
     async (forEver) => {
       for (let nth = 1; nth < 50; nth += 3) {
-        const path = join(tempFolder(), 'history.db');
+        const path = join(temporaryFolder(), 'history.db');
         const { acknowledged, errors } = await written(path, nth, forEver);
         expect(errors.filter((error) => !isAppError(error))).toEqual([]);
         expect(errors.length).toBeGreaterThan(0);

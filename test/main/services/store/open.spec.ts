@@ -8,7 +8,7 @@ import { MIGRATIONS } from '@main/services/store/migrations';
 import { openDatabase } from '@main/services/store/open';
 import { sampleRun } from '@test/support/sample-run';
 import { sqliteMissing } from '@test/support/sqlite';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 const filled = async (path: string, runs: number): Promise<void> => {
   const store = await openStore(sqliteFiles, path);
@@ -25,7 +25,7 @@ const scripted = async (path: string, sql: string): Promise<void> => {
 
 describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, () => {
   it('sets what durability and hostile files ask for', async () => {
-    const { database } = await openDatabase(sqliteFiles, join(tempFolder(), 'a', 'b', 'history.db'));
+    const { database } = await openDatabase(sqliteFiles, join(temporaryFolder(), 'a', 'b', 'history.db'));
     const pragma = async (name: string) => Object.values((await database.all(`PRAGMA ${name}`))[0]!)[0];
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
@@ -37,7 +37,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('leaves the file as it was when a migration fails at any of its statements, and keeps a backup', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await filled(path, 2);
     const before = readFileSync(path);
     const statements = [
@@ -60,7 +60,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('refuses a file of a newer version and does not change it', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await filled(path, 1);
     await scripted(path, 'PRAGMA user_version = 99');
     const before = readFileSync(path);
@@ -69,7 +69,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('refuses the database of another program and leaves it in place', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await scripted(path, 'CREATE TABLE bookmarks (url TEXT)');
     await expect(openStore(sqliteFiles, path)).rejects.toMatchObject({ details: { reason: 'foreign' } });
     expect(readdirSync(join(path, '..'))).toEqual(['history.db']);
@@ -79,7 +79,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
     ['not a database', Buffer.from('hello, this is no database'.repeat(50))],
     ['a flipped header', undefined],
   ])('keeps %s aside and starts', async (_, content) => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await filled(path, 2);
     const bytes = content ?? readFileSync(path);
     if (content === undefined) bytes[0] = bytes[0]! ^ 0xff;
@@ -92,14 +92,14 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('starts from an empty file', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     writeFileSync(path, '');
     await filled(path, 1);
     expect(statSync(path).size).toBeGreaterThan(0);
   });
 
   it('recovers what is left of a file with zeroed pages, and never shows a run without all its samples as completed', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await filled(path, 60);
     const bytes = readFileSync(path);
     const pages = bytes.length / 4096;
@@ -121,7 +121,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it.each([64, 5000, 40_000])('survives a file cut at %i bytes', async (length) => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await filled(path, 20);
     writeFileSync(path, readFileSync(path).subarray(0, length));
     const store = await openStore(sqliteFiles, path);
@@ -131,7 +131,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('does not live with a trigger that somebody planted', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     await filled(path, 3);
     await scripted(path, 'CREATE TRIGGER evil AFTER INSERT ON run BEGIN DELETE FROM run; END;');
     const store = await openStore(sqliteFiles, path);
@@ -142,7 +142,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('lets two instances work on one file', async () => {
-    const path = join(tempFolder(), 'history.db');
+    const path = join(temporaryFolder(), 'history.db');
     const stores = await Promise.all([openStore(sqliteFiles, path), openStore(sqliteFiles, path)]);
     await Promise.all(
       stores.flatMap((store, who) =>
@@ -154,7 +154,7 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
   });
 
   it('says so when the folder cannot be written', async () => {
-    const folder = tempFolder();
+    const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
     await expect(openStore(sqliteFiles, join(folder, 'file', 'history.db'))).rejects.toMatchObject({
       code: 'store.failed',

@@ -4,10 +4,10 @@ import { sqliteFiles } from '@main/platform/sqlite3/sqlite-files';
 import { openStore, type Store } from '@main/services/store';
 import { sampleLaunch, sampleRun } from '@test/support/sample-run';
 import { sqliteMissing } from '@test/support/sqlite';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 async function emptyStore(): Promise<Store> {
-  const store = await openStore(sqliteFiles, join(tempFolder(), 'history.db'));
+  const store = await openStore(sqliteFiles, join(temporaryFolder(), 'history.db'));
   onTestFinished(() => store.close());
   return store;
 }

@@ -8,7 +8,7 @@ import { modelBytes } from '@main/services/convert/write';
 import { AppError } from '@shared/error/app-error';
 import { savedModelFiles, scaleModel, writeFiles } from '@test/support/crafted-saved-model';
 import { Golden, goldenFolder } from '@test/support/golden';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 import { tinyModel } from '@test/support/tiny-model';
 
 const detect = (path: string) => detectModel(path, nodeModelFiles);
@@ -24,14 +24,14 @@ function refusal(path: string): AppError {
 }
 
 const file = (name: string, content: string | Uint8Array): string => {
-  const path = join(tempFolder(), name);
+  const path = join(temporaryFolder(), name);
   writeFileSync(path, content);
   return path;
 };
 
 describe('the format of a model', () => {
   it('is found out from the content, whatever the name is', async () => {
-    const folder = writeFiles(tempFolder(), savedModelFiles(scaleModel()));
+    const folder = writeFiles(temporaryFolder(), savedModelFiles(scaleModel()));
     expect(detect(folder)).toEqual({ format: 'saved-model', path: folder });
     expect(detect(join(folder, 'saved_model.pb'))).toEqual({ format: 'saved-model', path: folder });
     expect(detect(file('picture.png', await modelBytes(tinyModel()))).format).toBe('tflite');
@@ -43,7 +43,7 @@ describe('the format of a model', () => {
   });
 
   it('of a folder is that of the model in it', () => {
-    const folder = tempFolder();
+    const folder = temporaryFolder();
     writeFileSync(join(folder, 'model.json'), '{"format": "graph-model"}');
     expect(detect(folder)).toEqual({ format: 'tfjs-graph', path: join(folder, 'model.json') });
   });
@@ -91,7 +91,7 @@ describe('what is not a model', () => {
   });
 
   it('is refused: an empty folder, a path that is not there', () => {
-    const folder = tempFolder();
+    const folder = temporaryFolder();
     expect(refusal(folder).message).toMatch(/neither saved_model\.pb nor model\.json/);
     expect(refusal(join(folder, 'nothing')).code).toBe('file.not-found');
   });
@@ -99,11 +99,11 @@ describe('what is not a model', () => {
   it.skipIf(process.platform === 'win32')(
     'is refused without being opened: pipes and endless files (POSIX)',
     () => {
-      const pipe = join(tempFolder(), 'model.keras');
+      const pipe = join(temporaryFolder(), 'model.keras');
       execFileSync('mkfifo', [pipe]);
       expect(refusal(pipe).message).toMatch(/neither a file nor a folder/);
       expect(refusal('/dev/zero').message).toMatch(/neither a file nor a folder/);
-      const folder = tempFolder();
+      const folder = temporaryFolder();
       mkdirSync(join(folder, 'sub'));
       execFileSync('mkfifo', [join(folder, 'saved_model.pb')]);
       expect(refusal(folder).code).toBe('model.unreadable');

@@ -21,7 +21,7 @@ import {
   type CraftedGraph,
 } from '@test/support/crafted-saved-model';
 import { int, joined, message, text, varint } from '@test/support/protobuf';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 /** Converts what is in a folder as far as reading all of its weights; the AppError when that is refused. */
 async function attempt(folder: string): Promise<AppError | number[][]> {
@@ -44,7 +44,7 @@ async function refusal(folder: string): Promise<AppError> {
   return result;
 }
 
-const model = (files: Record<string, Uint8Array>): string => writeFiles(tempFolder(), files);
+const model = (files: Record<string, Uint8Array>): string => writeFiles(temporaryFolder(), files);
 
 describe('a SavedModel', () => {
   it('is read with its functions written out and its variables frozen', async () => {
@@ -212,7 +212,7 @@ describe('a SavedModel that reaches for other things', () => {
   it.each(['PyFunc', 'ReadFile', 'WriteFile', 'EagerPyFunc', 'MapDefun'])(
     'is refused for %s, which is never run',
     async (op) => {
-      const canary = join(tempFolder(), 'canary');
+      const canary = join(temporaryFolder(), 'canary');
       const graph: CraftedGraph = {
         nodes: [
           nodeParts('x', 'Placeholder', [], { dtype: attr.type(FLOAT) }),
@@ -269,7 +269,7 @@ describe('a SavedModel that reaches for other things', () => {
   it('reads nothing outside of its folder', async () => {
     const files = savedModelFiles(scaleModel());
     const shard = 'variables/variables.data-00000-of-00001';
-    const outside = join(tempFolder(), 'canary');
+    const outside = join(temporaryFolder(), 'canary');
     writeFileSync(outside, files[shard] as Uint8Array);
     const folder = model(files);
     rmSync(join(folder, shard));

@@ -6,7 +6,7 @@ import { convertModel } from '@main/services/convert';
 import { readTfjsGraph } from '@main/services/convert/read/tfjs-graph';
 import { AppError } from '@shared/error/app-error';
 import { viewAs } from '@shared/model/dtype';
-import { tempFolder } from '@test/support/temp-folder';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 type Weight = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ function write(
   shards: Readonly<Record<string, Uint8Array>>,
   paths = Object.keys(shards),
 ) {
-  const folder = tempFolder();
+  const folder = temporaryFolder();
   const type = { type: 'DT_FLOAT' };
   const model = {
     format: 'graph-model',
@@ -112,7 +112,7 @@ describe('a TensorFlow.js graph model that is hostile', () => {
   });
 
   it('is refused when a shard is a link out of the folder', () => {
-    const canary = join(tempFolder(), 'canary');
+    const canary = join(temporaryFolder(), 'canary');
     writeFileSync(canary, bytesOf(VALUES));
     const path = write([FLOATS], {}, ['a']);
     symlinkSync(canary, join(path, '..', 'a'));

@@ -1,0 +1,41 @@
+import { elementCount, type NamedTensors, type Signature } from '@shared/model/tensor';
+import { ARRAY_OF } from '@shared/model/dtype';
+import type { EmbeddedServerRequest } from '@main/ports/embedded-server';
+import { serveOverHttp } from './http-server';
+
+/** A model in memory and what computes it. */
+export interface LoadedOriginal {
+  readonly framework: string;
+  run(inputs: NamedTensors): Promise<NamedTensors>;
+}
+
+export type LoadOriginal = (request: EmbeddedServerRequest) => Promise<LoadedOriginal>;
+
+/** What the worker answers once it listens. */
+export interface Serving {
+  readonly port: number;
+  readonly framework: string;
+}
+
+/** Zeros of a signature's inputs, dynamic axes taken as 1. */
+function zeros({ inputs }: Signature): NamedTensors {
+  return Object.fromEntries(
+    inputs.flatMap(({ name, dtype, shape }) => {
+      if (dtype === 'string') return [];
+      const sizes = shape.map((size) => Math.max(1, size));
+      return [[name, { dtype, shape: sizes, data: new ARRAY_OF[dtype](elementCount(sizes)) }] as const];
+    }),
+  );
+}
+
+/** Loads a model and serves it until this process is ended. */
+export const cloudServerTask =
+  (load: LoadOriginal) =>
+  async (message: unknown): Promise<Serving> => {
+    const request = message as EmbeddedServerRequest;
+    const model = await load(request);
+    // The first inference builds the graph; no client should measure that. Its failure is told to those who ask.
+    await model.run(zeros(request.signature)).catch(() => undefined);
+    const { port } = await serveOverHttp({ ...model, name: request.name, signature: request.signature });
+    return { port, framework: model.framework };
+  };

@@ -1,0 +1,12 @@
+import type { NetworkProfile } from '@shared/model/cloud';
+
+/** A TCP proxy on this machine's loopback that behaves like a network. */
+export interface DelayingProxy {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export type StartDelayingProxy = (
+  profile: NetworkProfile,
+  target: { readonly host: string; readonly port: number },
+) => Promise<DelayingProxy>;

@@ -1,0 +1,29 @@
+import type { SourceFormat } from '@shared/model/source-format';
+import type { Signature } from '@shared/model/tensor';
+
+export interface EmbeddedServerRequest {
+  readonly modelPath: string;
+  readonly format: SourceFormat;
+  /** The name under which it is served. */
+  readonly name: string;
+  readonly signature: Signature;
+}
+
+export interface EmbeddedServer {
+  /** E.g. "http://127.0.0.1:40123". */
+  readonly url: string;
+  readonly name: string;
+  /** What computes it, e.g. "TensorFlow 2.16.2 (tfjs-node 4.22.0)". */
+  readonly framework: string;
+  stop(): void;
+}
+
+/** Serves an original model on this machine's loopback, in a process of its own, which ends with ours. */
+export interface EmbeddedServers {
+  /** `onEnd` is told when the process has gone without having been stopped. */
+  start(
+    request: EmbeddedServerRequest,
+    onEnd?: (reason: string) => void,
+    signal?: AbortSignal,
+  ): Promise<EmbeddedServer>;
+}

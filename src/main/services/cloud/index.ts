@@ -1,0 +1,2 @@
+export { measureCloud, type CloudPlan, type CloudPorts } from './measure';
+export { NETWORK_PROFILES, networkProfile } from './networks';
