@@ -4,7 +4,7 @@
  * runners' own closing lines. Status 1 when any stage failed.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root } from './native/places.mjs';
@@ -19,7 +19,10 @@ function bin(name, program = name) {
   return [join(dirname(file), typeof bins === 'string' ? bins : bins[program])];
 }
 
-const e2e = existsSync(join(root, 'playwright.config.ts'));
+const e2e =
+  existsSync(join(root, 'test', 'e2e')) &&
+  readdirSync(join(root, 'test', 'e2e')).some((name) => name.endsWith('.e2e.ts'));
+const display = process.platform === 'linux' && !process.env['DISPLAY'] && existsSync('/usr/bin/xvfb-run');
 const stages = [
   { name: 'set-up', args: () => [...script('build', 'setup.mjs'), '--for', 'test'], required: true },
   { name: 'packages for the tests', args: () => script('build', 'test-deps.mjs') },
@@ -36,6 +39,7 @@ const stages = [
     ? [
         {
           name: 'window tests',
+          windows: true,
           args: () => [...bin('@playwright/test', 'playwright'), 'test'],
           closing: /^\s*\d+ (passed|failed|flaky|skipped)/,
         },
@@ -58,9 +62,18 @@ console.log(`\n== ${failed.length === 0 ? 'all stages passed' : `failed: ${faile
 for (const line of closing) console.log(line);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-function follow({ args, closing: wanted }) {
+/** Under a virtual display when the stage opens windows and there is no other. */
+function commandOf({ args, windows }) {
+  const screen = ['-a', '-s', '-screen 0 1280x900x24'];
+  return windows && display
+    ? ['xvfb-run', [...screen, process.execPath, ...args()]]
+    : [process.execPath, args()];
+}
+
+function follow(stage) {
+  const { closing: wanted } = stage;
   return new Promise((done) => {
-    const child = spawn(process.execPath, args(), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(...commandOf(stage), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       process.stdout.write(text);
