@@ -75,13 +75,19 @@ function trainingNorm(context: LowerContext, first: boolean): readonly Value[] {
   const root = context.emit1('RSQRT', {}, [context.emit1('ADD', PLAIN_ADD, [variance, epsilon])]);
   const centered = context.emit1('SUB', PLAIN_ADD, [x, mean]);
   const normal = context.emit1('MUL', PLAIN_MUL, [centered, root]);
-  const scaled = context.emit1('MUL', PLAIN_MUL, [normal, broad(context.input(1))]);
-  const y = context.emit1('ADD', PLAIN_ADD, [scaled, broad(context.input(2))]);
+  const [scale, offset] = [context.input(1), context.input(2)];
+  // As many as there are channels, so nothing changes by leaving them out.
+  const scaled = isFilledWith(scale, 1) ? normal : context.emit1('MUL', PLAIN_MUL, [normal, broad(scale)]);
+  const y = isFilledWith(offset, 0) ? scaled : context.emit1('ADD', PLAIN_ADD, [scaled, broad(offset)]);
   const flat = context.ints32([x.shape[channelAxis] ?? -1]);
   const list = (value: Value): Value => context.emit1('RESHAPE', {}, [value, flat]);
   const statistics = [list(mean), list(variance)];
   return [y, ...statistics, ...statistics];
 }
+
+/** True for a vector of the same number throughout, of a length known at run time only. */
+const isFilledWith = (value: Value, number: number): boolean =>
+  value.producer?.type === 'FILL' && constantNumbers(value.producer.inputs[1])?.[0] === number;
 
 const lower: Lowering = (context) => {
   const first = context.string('data_format', 'NHWC').startsWith('NC');

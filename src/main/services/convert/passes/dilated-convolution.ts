@@ -4,6 +4,7 @@ import type { Conv2dAttrs } from '../ops/conv-2d';
 import { PADDING } from '../ops/kit/fused';
 import { behindShaping, constantInts, isShaping } from './kit/match';
 import { replaceOp } from './kit/rewrite';
+import { differences } from './kit/shape-arithmetic';
 import { peephole } from './pass';
 import { constantValue } from '../graph/constant';
 
@@ -20,11 +21,11 @@ export const dilatedConvolution = peephole('dilated convolution', ['BATCH_TO_SPA
   if (!spread || attrs.padding !== PADDING.VALID || attrs.stride_h !== 1 || attrs.stride_w !== 1) return;
   if (attrs.dilation_h_factor !== 1 || attrs.dilation_w_factor !== 1) return;
   const block = constantInts(op.inputs[1]);
-  const crops = constantInts(op.inputs[2]);
   const ownBlock = constantInts(spread.inputs[1]);
-  const paddings = constantInts(spread.inputs[2]);
-  if (!block || !crops || !ownBlock || !paddings || block.join() !== ownBlock.join()) return;
-  const pads = paddings.map((pad, i) => pad - (crops[i] ?? 0));
+  if (!block || !ownBlock || block.join() !== ownBlock.join()) return;
+  // Both may be computed from a size known at run time only, in which the other's part cancels out.
+  const pads = differences(spread.input(2), op.input(2), 2 * block.length);
+  if (!pads) return;
   if (pads.some((pad) => pad < 0)) return;
   rebuild(graph, { op, conv, spread, block, pads });
 });

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '@shared/model/tensor';
 import type { Value } from '@main/services/convert/graph/ir';
+import { deadCode } from '@main/services/convert/passes/dead-code';
 import { lowerNode } from '@test/support/lower-node';
 import { TinyGraph } from '@test/support/tiny-graph';
 
+const SLICE = {
+  begin_mask: 0,
+  end_mask: 0,
+  ellipsis_mask: 0,
+  new_axis_mask: 0,
+  shrink_axis_mask: 0,
+  offset: false,
+};
 const SPATIAL = { strides: [1, 1, 1, 1], padding: 'SAME' };
 
 /** Greatest difference of two results of a graph, which have one shape. */
@@ -164,6 +173,27 @@ describe('batch normalization', () => {
       Number(offset.constant && new Float32Array(offset.constant.bytes().slice(0, 4).buffer)[0]),
       4,
     );
+  });
+
+  it('leaves out a scale of ones and an offset of zeros whose length is not known', () => {
+    const g = new TinyGraph();
+    const x = g.input(1, -1, 8, 1);
+    const filled = (value: number): Value => {
+      const rows = g.op(
+        'STRIDED_SLICE',
+        SLICE,
+        g.op('SHAPE', { out_type: 2 }, x),
+        g.ints([1]),
+        g.ints([2]),
+        g.ints([1]),
+      );
+      return g.op('FILL', {}, rows, g.scalar(value));
+    };
+    const none = g.floats([], [0]);
+    const attrs = { is_training: true, data_format: 'NCHW', epsilon: 0.001 };
+    g.returns(one(lowerNode(g, 'FusedBatchNormV3', attrs, x, filled(1), filled(0), none, none)));
+    deadCode.run(g.graph);
+    expect(g.types).toEqual(['MEAN', 'SQUARED_DIFFERENCE', 'MEAN', 'ADD', 'RSQRT', 'SUB', 'MUL']);
   });
 
   it('of constants is one product and one sum', () => {

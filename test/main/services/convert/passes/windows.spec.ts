@@ -112,4 +112,42 @@ describe('a convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND', () => 
     g.returns(gather(g, y, [2, 2], [0, 0, 0, 0]));
     expect(g.after(dilatedConvolution)).toEqual(['SPACE_TO_BATCH_ND', 'CONV_2D', 'BATCH_TO_SPACE_ND']);
   });
+
+  it('is found behind paddings that are computed from a size known at run time only', () => {
+    const g = new TinyGraph();
+    const x = g.input(-1, -1, -1, 2);
+    const slice = {
+      begin_mask: 0,
+      end_mask: 0,
+      ellipsis_mask: 0,
+      new_axis_mask: 0,
+      shrink_axis_mask: 1,
+      offset: false,
+    };
+    const at = (v: Value, i: number): Value =>
+      g.op('STRIDED_SLICE', slice, v, g.ints([i]), g.ints([i + 1]), g.ints([1]));
+    const pack = (...values: Value[]): Value =>
+      g.op('PACK', { values_count: values.length, axis: 0 }, ...values);
+    const size = g.op('SHAPE', { out_type: 2 }, x);
+    const extra = g.op('FLOOR_MOD', {}, pack(at(size, 1), at(size, 2)), g.ints([2, 2]));
+    const after = g.op('ADD', { fused_activation_function: 0, pot_scale_int16: true }, g.ints([2, 2]), extra);
+    const two = g.ints([2], []);
+    const zero = g.ints([0], []);
+    const pads = pack(pack(two, at(after, 0)), pack(two, at(after, 1)));
+    const crops = pack(pack(zero, at(extra, 0)), pack(zero, at(extra, 1)));
+    const block = g.ints([2, 2]);
+    const y = g.op(
+      'CONV_2D',
+      VALID_CONV,
+      g.op('SPACE_TO_BATCH_ND', {}, x, block, pads),
+      g.weights(3, 3, 3, 2),
+      null,
+    );
+    g.returns(g.op('BATCH_TO_SPACE_ND', {}, y, block, crops));
+    for (const pass of [dilatedConvolution, deadCode, padIntoWindow]) pass.run(g.graph);
+    expect(g.types).toEqual(['CONV_2D']);
+    expect(attrsOf(g)).toEqual([
+      expect.objectContaining({ padding: 0, dilation_h_factor: 2, dilation_w_factor: 2 }),
+    ]);
+  });
 });
