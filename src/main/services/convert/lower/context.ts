@@ -65,11 +65,12 @@ export class NodeContext implements LowerContext {
     return this.#attr(name, 'string', fallback);
   }
 
+  /** Half precision counts as single: kernels compute in that, and layers between would have to be cast to and fro. */
   dtype(name: string, fallback?: DType): DType {
     const dtype = this.#attr(name, 'dtype', fallback);
-    return dtype === 'resource' || dtype === 'variant' || dtype === 'other'
-      ? this.refuse(`its type '${name}' is ${dtype}, which no tensor of the converted model can have`)
-      : dtype;
+    if (dtype === 'resource' || dtype === 'variant' || dtype === 'other')
+      return this.refuse(`its type '${name}' is ${dtype}, which no tensor of the converted model can have`);
+    return dtype === 'float16' ? 'float32' : dtype;
   }
 
   ints(name: string, fallback?: readonly number[]): readonly number[] {

@@ -1,5 +1,7 @@
+import { bytesOf, viewAs } from '@shared/model/dtype';
 import { Graph, Value } from '../graph/ir';
 import type { FunctionArgument } from '../ops/op';
+import { fromHalf } from '../read/tfjs-weights';
 import { findLowering } from '../registry';
 import type { SourceGraph, SourceNode, SourceRef, SourceTensor } from '../source';
 import { NodeContext } from './context';
@@ -168,8 +170,15 @@ export class FunctionScope {
   }
 }
 
+/** A constant; one of half precision in single precision, in which models trained with both are converted. */
 function tensorValue(name: string, tensor: SourceTensor): Value {
-  const value = new Value(name, tensor);
-  value.constant = tensor.data;
+  const half = tensor.dtype === 'float16';
+  const value = new Value(name, half ? { ...tensor, dtype: 'float32' } : tensor);
+  value.constant = half
+    ? {
+        byteLength: 2 * tensor.data.byteLength,
+        bytes: () => bytesOf(fromHalf(viewAs('float16', tensor.data.bytes()))),
+      }
+    : tensor.data;
   return value;
 }
