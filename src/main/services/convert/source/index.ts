@@ -3,7 +3,7 @@ import { calledFunctions as functionNames } from '../read/tensorflow/library';
 import type { SourceFunction, SourceGraph, SourcePort, SourceSignature } from '../source';
 import { flattenInto } from './flatten';
 import { Flattening } from './flattening';
-import { giveListsExamples } from './list-shapes';
+import { giveListsShapes } from './list-shapes';
 import { raiseRecurrentLayers } from './rnn/raise';
 import { neededNodes, Scope } from './scope';
 
@@ -27,7 +27,7 @@ export function prepareSource(source: SourceGraph, signature?: string): SourceGr
   );
   const raised = raiseRecurrentLayers(scope.nodes, run.functions, flat);
   const refs = raised.roots;
-  const nodes = giveListsExamples(neededNodes(raised.nodes, refs), run.functions);
+  const nodes = giveListsShapes(neededNodes(raised.nodes, refs), run.functions);
   const resolved = new Map(
     ports.map((port, i): [SourcePort, SourcePort] => [port, { ...port, ref: refs[i] ?? port.ref }]),
   );

@@ -45,7 +45,7 @@ export function integersAt(ref: SourceRef | undefined, lookup: Lookup): readonly
   return Array.from(viewAs(tensor.dtype, tensor.data.bytes()) as ArrayLike<number | bigint>, Number);
 }
 
-/** A constant weight matrix, or some columns of one (Split along axis 1). */
+/** A constant weight matrix, or some columns of one (Split along axis 1, StridedSlice). */
 export function matrixAt(ref: SourceRef | undefined, lookup: Lookup): Matrix | undefined {
   const found = ref && nodeAt(ref, lookup);
   if (!found) return undefined;
@@ -57,11 +57,32 @@ export function matrixAt(ref: SourceRef | undefined, lookup: Lookup): Matrix | u
     const columns = whole.columns / count.value;
     return { ...whole, start: whole.start + found.output * columns, columns };
   }
+  if (found.node.op === 'StridedSlice') {
+    const whole = matrixAt(found.node.inputs[0], found.lookup);
+    const part = whole && columnsOf(found.node, found.lookup, whole.columns);
+    return part && { ...whole, start: whole.start + part.from, columns: part.to - part.from };
+  }
   const tensor = constantAt(ref, lookup);
   const [rows = 0, columns = 0] = tensor?.shape ?? [];
   return tensor?.dtype === 'float32' && tensor.shape.length === 2
     ? { tensor, rows, start: 0, columns }
     : undefined;
+}
+
+/** Columns that the StridedSlice `value[:, from:to]` takes of `width`; undefined when it takes anything else. */
+export function columnsOf(
+  { inputs, attrs }: SourceNode,
+  lookup: Lookup,
+  width: number,
+): { readonly from: number; readonly to: number } | undefined {
+  const [begin, end, strides] = [1, 2, 3].map((i) => integersAt(inputs[i], lookup));
+  const mask = (name: string): number => Number(attrs[name]?.value ?? 0);
+  if (begin?.length !== 2 || end?.length !== 2 || strides?.some((stride) => stride !== 1)) return undefined;
+  if (mask('shrink_axis_mask') || mask('new_axis_mask') || mask('ellipsis_mask')) return undefined;
+  if (!(mask('begin_mask') & 1) || !(mask('end_mask') & 1)) return undefined;
+  const from = mask('begin_mask') & 2 ? 0 : (begin[1] as number);
+  const to = mask('end_mask') & 2 ? width : (end[1] as number);
+  return from >= 0 && to > from && to <= width ? { from, to } : undefined;
 }
 
 /** A float constant of any shape, flattened, also when it is cut out of a larger one. */

@@ -1,5 +1,5 @@
 import type { SourceRef } from '../../source';
-import { integersAt, matrixAt, nodeAt, vectorAt, type Lookup, type Matrix } from './constants';
+import { columnsOf, integersAt, matrixAt, nodeAt, vectorAt, type Lookup, type Matrix } from './constants';
 
 /** What a step of a loop computes, as far as recurrent cells are made of it. Equal objects are the same value. */
 export type Expression =
@@ -113,8 +113,11 @@ export class ExpressionReader {
         const width = whole.width / count.value;
         return slice(whole, output * width, width);
       }
-      case 'StridedSlice':
-        return this.#stridedSlice(node.inputs, node.attrs);
+      case 'StridedSlice': {
+        const whole = this.read(first);
+        const part = whole?.kind === 'linear' ? columnsOf(node, this.#lookup, whole.width) : undefined;
+        return whole?.kind === 'linear' && part ? slice(whole, part.from, part.to - part.from) : undefined;
+      }
       default:
         return undefined;
     }
@@ -175,23 +178,6 @@ export class ExpressionReader {
     const of = left ?? right;
     const by = this.#number(left ? b : a);
     return of && by !== undefined ? named({ kind: 'scaled', of, by }) : undefined;
-  }
-
-  /** `value[:, begin:end]` of a linear expression. */
-  #stridedSlice(
-    inputs: readonly SourceRef[],
-    attrs: Readonly<Record<string, { readonly value: unknown }>>,
-  ): Expression | undefined {
-    const whole = this.read(inputs[0]);
-    const [begin, end, strides] = [1, 2, 3].map((i) => integersAt(inputs[i], this.#lookup));
-    const mask = (name: string): number => Number(attrs[name]?.value ?? 0);
-    if (whole?.kind !== 'linear' || begin?.length !== 2 || end?.length !== 2) return undefined;
-    if (strides?.some((stride) => stride !== 1) || mask('shrink_axis_mask') || mask('new_axis_mask'))
-      return undefined;
-    if (mask('ellipsis_mask') || !(mask('begin_mask') & 1) || !(mask('end_mask') & 1)) return undefined;
-    const from = mask('begin_mask') & 2 ? 0 : (begin[1] as number);
-    const to = mask('end_mask') & 2 ? whole.width : (end[1] as number);
-    return from >= 0 && to > from && to <= whole.width ? slice(whole, from, to - from) : undefined;
   }
 }
 
