@@ -4,9 +4,16 @@
 
 static char last_error[1024];
 
+/* Keeps all messages of one failure: the first tells the cause, the last only where it was noticed. */
 static void on_error(void *user, const char *format, va_list args) {
+  size_t used = strlen(last_error), room = sizeof last_error - used;
   (void)user;
-  vsnprintf(last_error, sizeof last_error, format, args);
+  if (room < 80) return;
+  if (used) {
+    last_error[used++] = ' ';
+    room--;
+  }
+  vsnprintf(last_error + used, room, format, args);
 }
 
 const char *session_error(void) { return last_error; }

@@ -80,6 +80,8 @@ struct quantization { /* TfLiteQuantizationParams */
   X(size_t, OpaqueContextGetNumTensors, (const void *))                                                                \
   X(const void *, OpaqueContextGetOpaqueTensor, (const void *, int))                                                   \
   X(int, OpaqueContextGetInputs, (const void *, const int **, int *))                                                  \
+  X(int, OpaqueContextGetOutputs, (const void *, const int **, int *))                                                 \
+  X(int, OpaqueNodeInputs, (const void *, const int **, int *))                                                        \
   X(int, OpaqueNodeOutputs, (const void *, const int **, int *))                                                       \
   X(int, OpaqueTensorType, (const void *))                                                                             \
   X(size_t, OpaqueTensorByteSize, (const void *))                                                                      \

@@ -11,7 +11,10 @@ export interface RangeRequest {
   readonly onSample?: (done: number) => void;
 }
 
-/** What one tensor's values were over all samples. Indices are those of the file's tensors. */
+/**
+ * What one tensor's values were over all samples. Indices are those of the file's tensors. Constants, and results of a
+ * loop that nobody reads, have none.
+ */
 export interface TensorRange {
   readonly subgraph: number;
   readonly tensor: number;

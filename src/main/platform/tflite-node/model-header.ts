@@ -2,11 +2,18 @@ import { AppError } from '@shared/error/app-error';
 
 /** What has to be known of a .tflite file that a runtime without signatures is to run. */
 export interface ModelHeader {
-  /** Tensor indices of the primary subgraph's inputs and outputs, in order, and tensors' names. */
+  readonly graphs: readonly HeaderGraph[];
+  readonly signatures: readonly HeaderSignature[];
+}
+
+export interface HeaderGraph {
+  /** Tensor indices of the inputs and outputs, in order, and all tensors' names. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly tensorNames: readonly string[];
-  readonly signatures: readonly HeaderSignature[];
+  /** All tensors' shapes as the file has them, and whether it says that one is not known before it runs. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly dynamic: readonly boolean[];
   /** It keeps state between runs. */
   readonly stateful: boolean;
 }
@@ -22,7 +29,7 @@ export interface HeaderSignature {
 // Field numbers of the tables, from tflite/converter/schema/schema.fbs.
 const MODEL = { subgraphs: 2, signatureDefs: 7 };
 const SUBGRAPH = { tensors: 0, inputs: 1, outputs: 2 };
-const TENSOR = { shape: 0, name: 3, isVariable: 5 };
+const TENSOR = { shape: 0, name: 3, isVariable: 5, shapeSignature: 7 };
 const SIGNATURE = { inputs: 0, outputs: 1, key: 2, subgraph: 4 };
 const TENSOR_MAP = { name: 0, tensor: 1 };
 
@@ -89,26 +96,37 @@ class Tables {
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
   try {
     const tables = new Tables(bytes);
-    const subgraph = tables.vector(tables.root, MODEL.subgraphs)[0];
-    if (subgraph === undefined) throw new RangeError('there is no graph');
-    const graph = tables.follow(subgraph);
-    const tensors = tables.vector(graph, SUBGRAPH.tensors).map((at) => tables.follow(at));
-    return {
-      inputs: tables.vector(graph, SUBGRAPH.inputs).map((at) => tables.i32(at)),
-      outputs: tables.vector(graph, SUBGRAPH.outputs).map((at) => tables.i32(at)),
-      tensorNames: tensors.map((tensor) => tables.text(tensor, TENSOR.name)),
-      signatures: tables
-        .vector(tables.root, MODEL.signatureDefs)
-        .map((at) => signatureAt(tables, tables.follow(at))),
-      stateful: tensors.some((tensor) => {
-        const at = tables.field(tensor, TENSOR.isVariable);
-        return at !== undefined && tables.byte(at) !== 0;
-      }),
-    };
+    const graphs = tables
+      .vector(tables.root, MODEL.subgraphs)
+      .map((at) => graphAt(tables, tables.follow(at)));
+    if (graphs.length === 0) throw new RangeError('there is no graph');
+    const signatures = tables
+      .vector(tables.root, MODEL.signatureDefs)
+      .map((at) => signatureAt(tables, tables.follow(at)));
+    if (signatures.some(({ subgraph }) => subgraph >= graphs.length))
+      throw new RangeError('a signature is of a graph that is not there');
+    return { graphs, signatures };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new AppError('model.unreadable', `The file is no valid TFLite model: ${cause.message}.`, { cause });
   }
+}
+
+function graphAt(tables: Tables, graph: number): HeaderGraph {
+  const tensors = tables.vector(graph, SUBGRAPH.tensors).map((at) => tables.follow(at));
+  return {
+    inputs: tables.vector(graph, SUBGRAPH.inputs).map((at) => tables.i32(at)),
+    outputs: tables.vector(graph, SUBGRAPH.outputs).map((at) => tables.i32(at)),
+    tensorNames: tensors.map((tensor) => tables.text(tensor, TENSOR.name)),
+    shapes: tensors.map((tensor) => tables.vector(tensor, TENSOR.shape).map((at) => tables.i32(at))),
+    dynamic: tensors.map((tensor) =>
+      tables.vector(tensor, TENSOR.shapeSignature).some((at) => tables.i32(at) < 0),
+    ),
+    stateful: tensors.some((tensor) => {
+      const at = tables.field(tensor, TENSOR.isVariable);
+      return at !== undefined && tables.byte(at) !== 0;
+    }),
+  };
 }
 
 function signatureAt(tables: Tables, table: number): HeaderSignature {
@@ -130,16 +148,25 @@ function signatureAt(tables: Tables, table: number): HeaderSignature {
 }
 
 /**
- * A copy of the file in which tensors of the primary subgraph have other shapes; the runtime derives the rest from them
- * when it loads the model. New shape vectors go to the end: the old ones may be shared.
+ * A copy of the file for a runtime that knows neither signatures nor resizing: one graph is put first, where such a runtime looks
+ * for it, and tensors of it get the shapes that are wanted; the runtime derives the rest when it loads the model. New shapes go to
+ * the end: the old ones may be shared.
  */
-export function withShapes(bytes: Uint8Array, shapes: ReadonlyMap<number, readonly number[]>): Uint8Array {
+export function arranged(
+  bytes: Uint8Array,
+  subgraph: number,
+  shapes: ReadonlyMap<number, readonly number[]>,
+): Uint8Array {
   const room = [...shapes.values()].reduce((sum, shape) => sum + 4 + 4 * shape.length, 4);
   const copy = new Uint8Array(bytes.length + room);
   copy.set(bytes);
   const tables = new Tables(copy);
   const view = new DataView(copy.buffer);
-  const graph = tables.follow(tables.vector(tables.root, MODEL.subgraphs)[0] as number);
+  const slots = tables.vector(tables.root, MODEL.subgraphs);
+  const [first, wanted] = [slots[0] as number, slots[subgraph] as number];
+  const [firstGraph, graph] = [tables.follow(first), tables.follow(wanted)];
+  view.setUint32(wanted, firstGraph - wanted, true);
+  view.setUint32(first, graph - first, true);
   const tensors = tables.vector(graph, SUBGRAPH.tensors);
   let end = Math.ceil(bytes.length / 4) * 4;
   for (const [tensor, shape] of shapes) {

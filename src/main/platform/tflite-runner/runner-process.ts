@@ -72,4 +72,10 @@ export async function runRunner(request: RunnerRequest): Promise<void> {
 export const flags = (options: RunnerOptions): string[] =>
   Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, String(value)]));
 
-const tidy = (text: string): string => text.trim().replace(/\.$/, '').slice(0, 500);
+/** A message of the runtime as one sentence part: without its makers' folders, and without a full stop. */
+const tidy = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/\S*\/(?=tensorflow\/lite\/)/g, '')
+    .replace(/\.$/, '')
+    .slice(0, 500);

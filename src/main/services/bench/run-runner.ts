@@ -42,7 +42,7 @@ export async function runRunner(target: RunnerTarget, call: RunnerCall): Promise
   if (end)
     throw new AppError(
       'runner.failed',
-      `The model does not run on ${target.serial}: ${(end.message ?? 'no reason given').trim().slice(0, 500)}.`,
+      `The model does not run on ${target.serial}: ${tidy(end.message ?? 'no reason given')}.`,
       { details },
     );
   const said = (exit.errors.trim() || reader.noise.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
@@ -52,6 +52,14 @@ export async function runRunner(target: RunnerTarget, call: RunnerCall): Promise
     { details },
   );
 }
+
+/** A message of the runtime as one sentence part: without its makers' folders, and without a full stop. */
+const tidy = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/\S*\/(?=tensorflow\/lite\/)/g, '')
+    .replace(/\.$/, '')
+    .slice(0, 500);
 
 /** Above 128, a shell's status is a signal's number. */
 function howItEnded(status: number | undefined): string {
