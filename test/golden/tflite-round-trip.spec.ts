@@ -1,15 +1,34 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RunnerParts } from '@main/platform/tflite-runner/parts';
+import { TfliteRunnerRuntime } from '@main/platform/tflite-runner/tflite-runtime';
 import { printModel } from '@main/services/convert/graph/print';
 import { verifyModel } from '@main/services/convert/graph/verify';
 import { parseTflite } from '@main/services/convert/read/tflite';
 import { modelBytes } from '@main/services/convert/write';
-import { goldenFolder, goldenModels } from '@test/support/golden';
+import { goldenFolder, goldenModels, maxAbsDifference } from '@test/support/golden';
+import { appRoot, prepareRunner } from '@test/support/runner';
+import { temporaryFolder } from '@test/support/temporary-folder';
 
 const cases = goldenModels().flatMap((golden) =>
-  Object.values(golden.doc.reference)
-    .filter(({ status, fallback }) => status === 'ok' && !fallback?.includes('tf_ops'))
-    .map(({ file }) => ({ path: golden.path(file), title: `${golden.doc.name}/${file}` })),
+  Object.entries(golden.doc.reference)
+    .filter(([, { status, fallback }]) => status === 'ok' && !fallback?.includes('tf_ops'))
+    .map(([mode, reference]) => ({
+      golden,
+      mode,
+      reference,
+      path: golden.path(reference.file),
+      title: `${golden.doc.name}/${reference.file}`,
+    })),
+);
+
+/** Those whose runs are compared, too: one float and one integer mode. */
+const runnable = cases.filter(
+  ({ mode, reference }) =>
+    (mode === 'float32' || mode === 'int8') &&
+    reference.suspect === undefined &&
+    reference.run.status !== 'error',
 );
 
 /** Some of the reference's int16x8 files have scales of 0 or NaN: our verifier has to refuse those. */
@@ -31,3 +50,27 @@ describe.skipIf(goldenFolder === undefined)('reading and writing the reference f
     expect(written.byteLength).toBeLessThanOrEqual(bytes.byteLength);
   });
 });
+
+const missing = prepareRunner() ?? (goldenFolder ? undefined : 'no golden models beside this checkout');
+
+describe.skipIf(missing)(
+  `running rewritten reference files${missing ? ` (skipped: ${missing})` : ''}`,
+  () => {
+    const runtime = new TfliteRunnerRuntime(new RunnerParts(appRoot));
+
+    it.each(runnable)('$title', async ({ golden, path, title, reference }) => {
+      const file = join(temporaryFolder(), 'rewritten.tflite');
+      writeFileSync(file, await modelBytes(parseTflite(new Uint8Array(readFileSync(path)), title)));
+      for (const [signature, recorded] of Object.entries(reference.run.signatures)) {
+        const request = { signature, inputs: golden.tensors(recorded.inputs), xnnpack: false };
+        const before = await runtime.run({ modelPath: path, ...request });
+        const after = await runtime.run({ modelPath: file, ...request });
+        const differences = Object.entries(before.outputs).map(([name, tensor]) =>
+          maxAbsDifference(tensor, after.outputs[name] ?? tensor),
+        );
+        expect(Object.keys(after.outputs)).toEqual(Object.keys(before.outputs));
+        expect(Math.max(...differences)).toBe(0);
+      }
+    });
+  },
+);
