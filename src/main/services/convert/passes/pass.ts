@@ -19,6 +19,8 @@ export const peephole = (
   return {
     name,
     run(graph) {
+      // Most graphs have none of most types, and sorting costs more than looking.
+      if (!Array.from(graph.ops).some((op) => wanted.has(op.type))) return;
       for (const op of graph.sorted()) if (wanted.has(op.type) && graph.ops.has(op)) rewrite(op, graph);
     },
   };
