@@ -1,5 +1,5 @@
 /** Sorted ascending; the argument is left as it is. */
-export const sorted = (samples: ArrayLike<number>): Float64Array => Float64Array.from(samples).sort();
+export const sorted = (samples: ArrayLike<number>): Float64Array => new Float64Array(samples).sort();
 
 /** Exact percentile (nearest rank) of ascending samples; `percent` in (0, 100]. NaN when there are none. */
 export function percentileOfSorted(ascending: ArrayLike<number>, percent: number): number {

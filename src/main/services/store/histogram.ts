@@ -6,13 +6,24 @@ const STEPS = 128;
 /** Counts by bucket; ascending, without empty buckets. Histograms of parts can be added. */
 export type Histogram = ReadonlyMap<number, number>;
 
+// Bits of a step's index, and the exponent below which every value has a bucket of its own.
+const STEP_BITS = 7;
+
 function bucketOf(valueNs: number): number {
   if (valueNs < STEPS) return valueNs;
-  const exponent = Math.floor(Math.log2(valueNs));
-  // log2 rounds up just below a power of two.
-  const power = 2 ** exponent > valueNs ? exponent - 1 : exponent;
-  return (power - 6) * STEPS + Math.floor((valueNs / 2 ** power - 1) * STEPS);
+  let shifted = valueNs;
+  let exponent = 0;
+  // Bit operations work on 32 bits only.
+  while (shifted >= 2 ** 31) {
+    shifted = Math.floor(shifted / 2 ** 16);
+    exponent += 16;
+  }
+  const power = 31 - Math.clz32(shifted);
+  return (power + exponent - STEP_BITS + 1) * STEPS + (shifted >>> (power - STEP_BITS)) - STEPS;
 }
+
+/** More than the bucket of 2^53. */
+const BUCKETS = 48 * STEPS;
 
 /** Lowest value of a bucket and the first one above it, in ns. */
 export function bucketBounds(bucket: number): readonly [number, number] {
@@ -23,12 +34,11 @@ export function bucketBounds(bucket: number): readonly [number, number] {
 }
 
 export function histogramOf(samplesNs: ArrayLike<number>): Histogram {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < samplesNs.length; i += 1) {
-    const bucket = bucketOf(samplesNs[i]!);
-    counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-  }
-  return new Map([...counts].sort((a, b) => a[0] - b[0]));
+  const counts = new Uint32Array(BUCKETS);
+  for (let i = 0; i < samplesNs.length; i += 1) counts[bucketOf(samplesNs[i]!)]! += 1;
+  const histogram = new Map<number, number>();
+  for (const [bucket, count] of counts.entries()) if (count > 0) histogram.set(bucket, count);
+  return histogram;
 }
 
 export function mergeHistograms(histograms: readonly Histogram[]): Histogram {
