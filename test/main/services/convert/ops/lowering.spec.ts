@@ -298,6 +298,13 @@ describe('einsum', () => {
     expect(g.types(y)).toEqual(['FULLY_CONNECTED', 'RESHAPE']);
   });
 
+  it('needs no reshape for dynamic dimensions that stay as they are', () => {
+    expect(einsum('btd,bsd->bts', [-1, -1, 4], [-1, -1, 4])).toEqual({
+      shape: [-1, -1, -1],
+      types: ['BATCH_MATMUL'],
+    });
+  });
+
   it('refuses diagonals and equations that do not fit', () => {
     expect(() => einsum('ii->i', [3, 3])).toThrow('repeats a dimension');
     expect(() => einsum('ij,jk->ik', [2, 3])).toThrow('is for 2 operands');

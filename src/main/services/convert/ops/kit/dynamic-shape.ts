@@ -27,8 +27,14 @@ const scalarOf = (context: LowerContext, factors: Factors): Value => {
   return scalars.reduce((product, scalar) => mul(product, scalar));
 };
 
-/** `value` in a shape of which any number of dimensions may be known only at run time. */
+/**
+ * `value` in a shape of which any number of dimensions may be known only at run time. Dimensions keep their order; they
+ * are put together, taken apart, or 1: where each is one that `value` has, nothing is added.
+ */
 export const emitReshapeTo = (context: LowerContext, value: Value, dims: readonly Factors[]): Value => {
+  const isAxis = ([factor, ...others]: Factors, axis: number): boolean =>
+    others.length === 0 && (typeof factor === 'number' ? factor : -1) === value.shape[axis];
+  if (dims.length === value.shape.length && dims.every(isAxis)) return value;
   const numbers = dims.map(numberOf);
   if (numbers.filter((dim) => dim === undefined).length <= 1)
     return emitReshape(
