@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EVIDENCE } from './evidence';
 import { latencySummarySchema } from './run';
 
 export const OUTCOMES = ['better', 'worse', 'not-resolved'] as const;
@@ -63,16 +64,6 @@ export const gateResultSchema = z.object({
   sentence: z.string(),
 });
 export type GateResult = z.infer<typeof gateResultSchema>;
-
-/** Where a figure comes from. `given`: told by the user or true by construction; the note says which. */
-export const EVIDENCE = ['measured', 'simulated', 'given', 'not-measured'] as const;
-export type Evidence = (typeof EVIDENCE)[number];
-export const EVIDENCE_TITLES: Record<Evidence, string> = {
-  measured: 'measured',
-  simulated: 'simulated',
-  given: 'given',
-  'not-measured': 'not measured',
-};
 
 export const figureSchema = z.object({
   value: z.number().nullable(),

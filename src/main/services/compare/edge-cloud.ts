@@ -2,11 +2,11 @@ import { countedWindows, type CloudBaseline } from '@shared/model/cloud';
 import type {
   ComparisonTarget,
   EdgeCloudComparison,
-  Evidence,
   Figure,
   NetworkModel,
   Pair,
 } from '@shared/model/comparison';
+import type { Evidence } from '@shared/model/evidence';
 import type { LatencySummary, Run } from '@shared/model/run';
 import { ecdfOf, probabilitySmaller } from '@shared/statistics/distribution';
 import { countedSamples, summarizeLatency } from '@shared/statistics/latency-summary';

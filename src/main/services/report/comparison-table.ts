@@ -1,5 +1,5 @@
+import { EVIDENCE_TITLES } from '@shared/model/evidence';
 import {
-  EVIDENCE_TITLES,
   type ComparisonTarget,
   type EdgeCloudComparison,
   type RunComparison,

@@ -1,7 +1,7 @@
+import { EVIDENCE_TITLES } from '@shared/model/evidence';
 import type { CloudBaseline } from '@shared/model/cloud';
 import {
   COMPARISON_LINE_NAMES,
-  EVIDENCE_TITLES,
   type ComparisonLine,
   type ComparisonTarget,
   type EdgeCloudComparison,

@@ -1,10 +1,10 @@
 import type { EngineBridge } from '@shared/bridge';
 
-type Listener = (event: { data: unknown }) => void;
+type Listener = (event?: { data: unknown }) => void;
 
 /** A line to the engine dressed as a message port, over the window's bridge or the browser's socket. */
 export interface FramePort {
-  addEventListener(type: string, listener: Listener): void;
+  on(event: string, listener: Listener): void;
   postMessage(data: unknown): void;
 }
 
@@ -29,7 +29,7 @@ class Line implements Frames {
   #isClosed = false;
 
   readonly port: FramePort = {
-    addEventListener: (type, listener) => void this.#listeners[type]?.push(listener),
+    on: (event, listener) => void this.#listeners[event]?.push(listener),
     postMessage: (data) => {
       const text = String(data);
       if (this.#send) this.#send(text);

@@ -1,0 +1,9 @@
+import { createApp } from 'vue';
+import App from './App.vue';
+import { startClient } from './client/engine';
+import { router } from './router';
+import './styles/tokens.css';
+import './styles/base.css';
+
+startClient();
+createApp(App).use(router).mount('#app');
