@@ -110,6 +110,10 @@ function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
 const cloudEvidence = (baseline: CloudBaseline): Evidence =>
   baseline.network.name === 'none' ? 'measured' : 'simulated';
 
+/** A rate below the server's limit says what was asked of it, not what it could do. */
+const offered = ({ load }: CloudBaseline): string =>
+  load.kind === 'closed' ? `closed loop, ${load.concurrency} at a time` : `of ${load.ratePerSecond}/s asked`;
+
 function cloudTarget(baseline: CloudBaseline, input: EdgeCloudInput): Measured {
   const counts = baseline.status === 'stable' || baseline.status === 'unstable';
   const ascending = counts
@@ -136,7 +140,8 @@ function cloudTarget(baseline: CloudBaseline, input: EdgeCloudInput): Measured {
     latency,
     ecdf: ecdfOf(ascending),
     lines: {
-      ...latencyLines(latency, evidence, latency === null ? null : baseline.goodputPerSecond),
+      ...latencyLines(latency, evidence, null),
+      throughput: known(latency === null ? null : baseline.goodputPerSecond, evidence, offered(baseline)),
       offline: offlineOf(input, baseline.id),
       bytesSent: known(baseline.requestBytes, 'measured'),
       memory: unknown,

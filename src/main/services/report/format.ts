@@ -2,6 +2,7 @@ const ABSENT = '–';
 
 const significant = (value: number): string => {
   const size = Math.abs(value);
+  if (size === 0) return '0';
   if (size >= 100) return value.toFixed(0);
   if (size >= 10) return value.toFixed(1);
   return size >= 1 ? value.toFixed(2) : value.toFixed(3);

@@ -38,7 +38,9 @@ const table = (head: readonly Html[], rows: readonly Html[]): Html =>
 const th = (text: string, number = true): Html =>
   number ? html`<th class="n">${text}</th>` : html`<th>${text}</th>`;
 const td = (text: string, note?: string): Html =>
-  html`<td class="n">${text}${note !== undefined && html`<br /><span class="soft">${note}</span>`}</td>`;
+  html`<td class="n">
+    <span class="value">${text}</span>${note !== undefined && html`<br /><span class="soft">${note}</span>`}
+  </td>`;
 
 /** Largest error of a variant against the original, over its outputs. */
 function worstError(variant: VariantInfo) {

@@ -22,7 +22,7 @@ th{font-weight:600;color:var(--soft);font-size:13px;white-space:nowrap}
 tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}
 td.n,th.n{text-align:right}
 tbody th{color:var(--text);font-size:15px;overflow-wrap:anywhere}
-.soft{color:var(--soft);font-size:13px}
+.soft{color:var(--soft);font-size:13px;font-weight:400}.value{white-space:nowrap}
 .mark{display:inline-block;border-radius:999px;padding:0 9px;font-size:13px;font-weight:600;border:1px solid currentColor;white-space:nowrap}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 .chart{display:block;width:100%;height:auto;margin-top:6px}
