@@ -4,6 +4,7 @@ import type { SourceFunction, SourceGraph, SourcePort, SourceSignature } from '.
 import { flattenInto } from './flatten';
 import { Flattening } from './flattening';
 import { giveListsShapes } from './list-shapes';
+import { raiseLoops } from './raise-loops';
 import { raiseRecurrentLayers } from './rnn/raise';
 import { neededNodes, Scope } from './scope';
 
@@ -25,7 +26,8 @@ export function prepareSource(source: SourceGraph, signature?: string): SourceGr
     ports.map((port) => port.ref),
     [],
   );
-  const raised = raiseRecurrentLayers(scope.nodes, run.functions, flat);
+  const loops = raiseLoops(scope.nodes, run.functions, flat);
+  const raised = raiseRecurrentLayers(loops.nodes, run.functions, loops.roots);
   const refs = raised.roots;
   const nodes = giveListsShapes(neededNodes(raised.nodes, refs), run.functions);
   const resolved = new Map(
