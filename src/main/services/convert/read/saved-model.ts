@@ -85,7 +85,7 @@ function toSignatures(raw: readonly RawSignature[]): { signatures: SourceSignatu
   sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const signature of sorted) {
     const odd = [...signature.inputs, ...signature.outputs].find(
-      (info) => info.tensor === '' || !isTensorDType(info.dtype),
+      (info) => !graphRef(info.tensor) || !isTensorDType(info.dtype),
     );
     if (odd) notes.push(`signature '${signature.key}' is left out: '${odd.name}' is no plain tensor`);
     else if (signature.outputs.length > 0)
