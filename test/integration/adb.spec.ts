@@ -148,6 +148,37 @@ describe.skipIf(missing)(`adbkit adapter${missing ? ` (skipped: ${missing})` : '
     ).rejects.toMatchObject({ code: 'timeout' });
   });
 
+  it('tells exit status and cut-off from end on a device without shell v2, too', async () => {
+    const old = startDevice(port, '--without', 'shell_v2');
+    try {
+      const shell = adb.connection(old.serial);
+      await until(() =>
+        shell.shell({ command: ['true'], timeoutMs: 2000 }).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const done = await shell.shell({ command: ['sh', '-c', 'echo a b; exit 7'], timeoutMs: 10_000 });
+      expect(done).toMatchObject({ exitStatus: 7, errors: '' });
+      expect(done.output.trim()).toBe('a b');
+      const running = shell.shell({
+        command: ['sh', '-c', 'echo begun; sleep 30'],
+        onOutput: () => undefined,
+        timeoutMs: 60_000,
+      });
+      running.catch(() => undefined);
+      await until(async () =>
+        (await shell.shell({ command: ['ps', '-A', '-o', 'ARGS'], timeoutMs: 10_000 })).output.includes(
+          'sleep 30',
+        ),
+      );
+      fault(old, 'offline');
+      await expect(running).rejects.toMatchObject({ code: 'device.lost' });
+    } finally {
+      stopDevice(old);
+    }
+  });
+
   it('names a device that is not there', async () => {
     await expect(
       adb.connection('no such device').shell({ command: ['true'], timeoutMs: 5000 }),

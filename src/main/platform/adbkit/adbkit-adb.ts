@@ -3,7 +3,7 @@ import { Adb as Adbkit, type Client } from '@devicefarmer/adbkit';
 import type { Adb, AdbConnection, AdbDevice } from '@main/ports/adb';
 import { DEVICE_STATES, type DeviceState } from '@shared/model/device';
 import { quoteCommand } from './quote';
-import { readShell } from './shell';
+import { plainPackets, protocolPackets, readShell, statusEcho } from './shell';
 import { pullThrough, pushThrough } from './sync';
 import { NO_PROGRAM, isServerMissing, startServer } from './start-server';
 import { askServer, openService } from './transport';
@@ -72,9 +72,13 @@ export class AdbkitAdb implements Adb {
       shell: async (request) => {
         request.signal?.throwIfAborted();
         const command = quoteCommand(request.command);
-        const withProtocol = await this.#hasShellProtocol(serial);
-        const service = await open(withProtocol ? `shell,v2,raw:${command}` : `shell:${command}`);
-        return readShell(service, withProtocol, request);
+        if (await this.#hasShellProtocol(serial)) {
+          const service = await open(`shell,v2,raw:${command}`);
+          return readShell(service, protocolPackets(service), request);
+        }
+        const marker = `edgebench-${crypto.randomUUID()}`;
+        const service = await open(`shell:${command}${statusEcho(marker)}`);
+        return readShell(service, plainPackets(service, marker), request);
       },
       push: async (request) => {
         request.signal?.throwIfAborted();

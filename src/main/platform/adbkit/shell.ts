@@ -29,10 +29,10 @@ class Output {
   }
 }
 
-/** Reads a shell service to its end; `withProtocol` when the device speaks shell v2. */
+/** Reads a shell service to its end: packets as `next` gives them, until the one with the exit status. */
 export async function readShell(
   service: Service,
-  withProtocol: boolean,
+  next: () => Promise<Packet>,
   request: ShellRequest,
 ): Promise<ShellResult> {
   const output = new Output(request.onOutput);
@@ -54,7 +54,7 @@ export async function readShell(
   try {
     request.signal?.throwIfAborted();
     for (;;) {
-      const packet = withProtocol ? await readPacket(service) : await readRaw(service);
+      const packet = await next();
       clearTimeout(silence);
       silence = watchSilence();
       if (packet.id === STDOUT) output.add(packet.bytes);
@@ -70,25 +70,47 @@ export async function readShell(
   }
 }
 
-interface Packet {
+export interface Packet {
   readonly id: number;
   readonly bytes: Buffer;
 }
 
-async function readPacket(service: Service): Promise<Packet> {
+/** Packets of a shell that speaks shell v2. */
+export const protocolPackets = (service: Service) => async (): Promise<Packet> => {
   const head = await service.reader.exactly(5);
   const length = head.readUInt32LE(1);
   if (length > OUTPUT_KEPT) throw connectionLost(new Error('a shell packet is too long'));
   return { id: head[0] as number, bytes: await service.reader.exactly(length) };
+};
+
+/**
+ * Packets of a shell before v2 (Android 6 and earlier), where output and errors come mixed and only the connection's end tells that
+ * of the command, be it whole or cut off. The command line has to end with `statusEcho(marker)`, whose line proves the former.
+ */
+export function plainPackets(service: Service, marker: string): () => Promise<Packet> {
+  const longest = marker.length + 16;
+  let held: Buffer = Buffer.alloc(0);
+  let status: number | undefined;
+  return async () => {
+    for (;;) {
+      if (status !== undefined) return { id: EXIT, bytes: Buffer.of(status) };
+      const bytes = await service.reader.some();
+      held = bytes ? Buffer.concat([held, bytes]) : held;
+      let out: Buffer;
+      if (bytes) {
+        out = held.subarray(0, Math.max(0, held.length - longest));
+        held = held.subarray(out.length);
+      } else {
+        const end = held.lastIndexOf(marker);
+        const told = end < 0 ? undefined : / (\d{1,3})/.exec(held.toString('latin1', end))?.[1];
+        if (told === undefined) throw service.reader.failure;
+        status = Number(told);
+        out = held.subarray(0, end);
+      }
+      if (out.length > 0) return { id: STDOUT, bytes: out };
+    }
+  };
 }
 
-/** Without the protocol, output and errors come mixed, and the end of the connection is the end of the command. */
-async function readRaw(service: Service): Promise<Packet> {
-  const bytes = await service.reader.some();
-  if (bytes) return { id: STDOUT, bytes };
-  const { failure } = service.reader;
-  // A timeout or a cancel was put there by us; a closed connection is how a command ends.
-  if (failure instanceof AppError && failure.code === 'device.lost')
-    return { id: EXIT, bytes: Buffer.alloc(0) };
-  throw failure;
-}
+/** Appended to a command line, tells its exit status on a line of its own. */
+export const statusEcho = (marker: string): string => `; echo "${marker} $?"`;

@@ -52,19 +52,10 @@ export class SocketReader {
     return all.subarray(0, count);
   }
 
-  /** Whatever comes next, at least one byte; undefined when the connection ends. */
+  /** Whatever is there, at least one byte; undefined when the connection ends. */
   async some(): Promise<Buffer | undefined> {
-    try {
-      await this.exactly(0);
-      if (this.#held === 0) {
-        const first = await this.exactly(1);
-        const rest = await this.exactly(this.#held);
-        return Buffer.concat([first, rest]);
-      }
-      return await this.exactly(this.#held);
-    } catch {
-      return undefined;
-    }
+    const first = await this.exactly(1).catch(() => undefined);
+    return first && Buffer.concat([first, await this.exactly(this.#held)]);
   }
 }
 

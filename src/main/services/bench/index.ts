@@ -18,6 +18,8 @@ export interface BenchRequest {
   /** Numbers of threads to measure with, each in runs of its own. */
   readonly threads: readonly number[];
   readonly xnnpack: boolean;
+  /** Cores to run on, as a hexadecimal mask ("f0"); all of them without it. */
+  readonly affinity?: string;
   readonly profile: Profile;
   readonly appVersion: string;
   readonly newId: () => string;
@@ -42,7 +44,12 @@ export async function measure(
   signal?: AbortSignal,
 ): Promise<readonly TargetProblem[]> {
   const series: Series[] = request.variants.flatMap((variant) =>
-    request.threads.map((threads) => ({ variant, threads, xnnpack: request.xnnpack })),
+    request.threads.map((threads) => ({
+      variant,
+      threads,
+      xnnpack: request.xnnpack,
+      affinity: request.affinity,
+    })),
   );
   if (series.length === 0 || request.targets.length === 0)
     throw new AppError('usage.wrong', 'There is nothing to measure: name a variant and a device.');

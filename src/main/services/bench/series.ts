@@ -18,6 +18,8 @@ export interface Series {
   readonly variant: BenchVariant;
   readonly threads: number;
   readonly xnnpack: boolean;
+  /** Cores to run on, as a hexadecimal mask; all of them without it. */
+  readonly affinity?: string | undefined;
 }
 
 /** The runner's options that all its modes share. */
@@ -27,4 +29,5 @@ export const commonOptions = (series: Series, modelPath: string, inputsPath: str
   signature: series.variant.signature,
   threads: series.threads,
   delegate: series.xnnpack ? 'xnnpack' : 'none',
+  cpus: series.affinity,
 });

@@ -213,6 +213,7 @@ export class TargetPlan {
       device,
       profile,
       threads: series.threads,
+      ...(series.affinity === undefined ? {} : { affinity: series.affinity }),
       provenance: {
         appVersion,
         runner: 'edgebench-runner',

@@ -3,8 +3,10 @@ import type { DeviceFingerprint } from '@shared/model/device';
 /** Asks in one go for everything a fingerprint is made of. */
 export const FINGERPRINT_COMMANDS = {
   props: 'getprop',
-  meminfo: 'head -n 1 /proc/meminfo',
-  cpus: 'for c in /sys/devices/system/cpu/cpu[0-9]*; do echo "${c##*/cpu} $(cat $c/cpufreq/cpuinfo_max_freq)"; done',
+  meminfo: 'read m < /proc/meminfo; echo "$m"',
+  cpus:
+    'for c in /sys/devices/system/cpu/cpu[0-9]*; do f=; read f < $c/cpufreq/cpuinfo_max_freq; ' +
+    'echo "${c##*/cpu} $f"; done',
 } as const;
 
 const PROPERTY = /^\[([^\]]+)\]: \[([^\]]*)\]$/gm;

@@ -12,6 +12,9 @@ export type { AndroidParts } from './device-target';
 /** What the user names this computer in place of a device's serial. */
 export const THIS_COMPUTER = 'this-computer';
 
+/** A device that takes longer to say what it is does not hold up the list. */
+const ANSWER_MS = 5000;
+
 export interface DeviceServiceParts {
   readonly adb: Adb;
   readonly files: LocalFiles;
@@ -40,8 +43,8 @@ export class DeviceService {
   /** Calls `onChange` with the list now and at each change, until the signal. */
   async watch(onChange: (list: DeviceList) => void, signal: AbortSignal): Promise<void> {
     onChange(await this.list());
-    await this.#parts.adb.watch((devices) => {
-      void this.#entries(devices).then((list) => {
+    await this.#parts.adb.watch(() => {
+      void this.list().then((list) => {
         if (!signal.aborted) onChange(list);
       });
     }, signal);
@@ -93,13 +96,22 @@ export class DeviceService {
   async #entry({ serial, state }: AdbDevice): Promise<DeviceEntry> {
     const entry = { serial, title: serial, state, ready: state === 'device', advice: ADVICE[state] };
     if (state !== 'device') return entry;
+    const slow = new AbortController();
+    const timer = setTimeout(() => slow.abort(new AppError('timeout', ADVICE.offline)), ANSWER_MS);
     try {
       const target = this.#target(serial);
-      const [fingerprint, conditions] = await Promise.all([target.fingerprint(), target.conditions()]);
-      return { ...entry, title: titleOf(fingerprint), fingerprint, conditions };
+      const fingerprint = await target.fingerprint(slow.signal);
+      const known = { ...entry, title: titleOf(fingerprint), fingerprint };
+      const conditions = await target.conditions(slow.signal).catch((error: unknown) => {
+        if (slow.signal.aborted) return undefined;
+        throw error;
+      });
+      return conditions ? { ...known, conditions } : known;
     } catch (error) {
       if (!isAppError(error)) throw error;
       return { ...entry, state: 'offline', ready: false, advice: error.message };
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,7 +1,7 @@
 /** A shell script whose parts are told apart in its output by marker lines that no part can know. */
 export function sectionScript(marker: string, commands: Readonly<Record<string, string>>): string {
   const parts = Object.entries(commands).map(
-    ([name, command]) => `echo '${marker} ${name}'; ${command} 2>/dev/null`,
+    ([name, command]) => `echo '${marker} ${name}'; { ${command}; } 2>/dev/null`,
   );
   return `${parts.join('; ')}; echo; echo '${marker} end'`;
 }

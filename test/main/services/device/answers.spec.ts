@@ -12,7 +12,7 @@ const PROPS = `[ro.product.manufacturer]: [Google]
 
 describe('what devices answer', () => {
   it('is taken apart at marker lines, and what was cut off is missing', () => {
-    expect(sectionScript('m', { a: 'one' })).toContain(`echo 'm a'; one`);
+    expect(sectionScript('m', { a: 'one' })).toContain(`echo 'm a'; { one; }`);
     const whole = readSections('m', 'm a\r\n1\r\n2\r\nm b\n\nm end\n');
     expect([...whole]).toEqual([
       ['a', '1\n2'],
