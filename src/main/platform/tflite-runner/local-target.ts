@@ -76,7 +76,7 @@ export class LocalTarget implements RunnerTarget {
   }
 
   scratch(name: string): string {
-    this.#scratchFolder ??= mkdtempSync(join(tmpdir(), 'edgebench-out-'));
+    this.#scratchFolder ??= temporaryFolder();
     return join(this.#scratchFolder, `${crypto.randomUUID()}-${name}`);
   }
 
@@ -87,6 +87,13 @@ export class LocalTarget implements RunnerTarget {
     rmSync(path);
     return bytes;
   }
+}
+
+/** A folder that is gone when this process ends. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'edgebench-out-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Temperatures that Linux shows, in degrees; none elsewhere. */
