@@ -23,6 +23,11 @@ import { TfliteRunnerRuntime } from './platform/tflite-runner/tflite-runtime';
 import { TfliteNodeRuntime } from './platform/tflite-node/tflite-node-runtime';
 import { TfjsNodeRuntime } from './platform/tfjs-node/original-runtime';
 import { AdbkitAdb } from './platform/adbkit/adbkit-adb';
+import { WorkerServers } from './platform/cloud-server/embedded-servers';
+import { startDelayingProxy } from './platform/node/delaying-proxy';
+import { nodeHttpClient } from './platform/node/http-connections';
+import { preciseClock } from './platform/node/precise-clock';
+import { NETWORK_PROFILES } from './services/cloud';
 import { nodeClock } from './platform/node/clock';
 import { nodeLocalFiles } from './platform/node/local-files';
 import { androidRunner, tfliteLibrary } from './platform/node/native-parts';
@@ -85,6 +90,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       androidParts: (abi) => androidParts(root, abi),
       thisComputer: new LocalTarget(parts, nodeLocalFiles),
     }),
+    servers: new WorkerServers(launcher),
+    cloudPorts: { http: nodeHttpClient, clock: preciseClock, startProxy: startDelayingProxy },
     localFiles: nodeLocalFiles,
     clock: nodeClock,
     profiles: loadProfiles(resourcesDir),
@@ -97,7 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     resourcesDir,
     tools,
     jobs,
-    networks: [],
+    networks: NETWORK_PROFILES,
     parts: () => listParts(root),
     close: async () => {
       await jobs.close();

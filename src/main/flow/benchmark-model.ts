@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchmarkInput } from '@shared/api/jobs';
-import { AppError } from '@shared/error/app-error';
+import { AppError, isAppError } from '@shared/error/app-error';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import { encodeTensor } from '@shared/runner/tensor-stream';
 import { measure, type BenchEvent, type BenchSink, type BenchVariant } from '../services/bench';
@@ -11,6 +11,7 @@ import { openArrayDataSet, sampleOf } from '../services/data';
 import { convertModelFlow } from './convert-model';
 import { compareWithHost } from './host-check';
 import type { JobContext } from './jobs';
+import { measureCloudFlow } from './measure-cloud';
 import type { FlowTools } from './tools';
 
 /** Few threads are what phones' big clusters have, and what apps use. */
@@ -62,9 +63,36 @@ export async function benchmarkModelFlow(
     for (const { serial, error } of problems) job.log(`${serial}: ${error.message}`);
     const [first] = problems;
     if (first && problems.length === targets.length) throw first.error;
+    if (input.cloud) await tryCloud(input, model, tools, job);
     return { model, variants, runIds };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A baseline that cannot be had costs the comparison its cloud side, not the runs. */
+async function tryCloud(
+  input: BenchmarkInput,
+  model: ModelInfo,
+  tools: FlowTools,
+  job: JobContext,
+): Promise<void> {
+  const isShort = input.profile === 'demo';
+  try {
+    await measureCloudFlow(
+      {
+        model,
+        dataPath: input.data ?? input.calibration,
+        networks: input.network === undefined ? ['none', '4g'] : [input.network],
+        windowMs: isShort ? 700 : 2000,
+        maxWindows: isShort ? 5 : 10,
+      },
+      tools,
+      job,
+    );
+  } catch (error) {
+    if (!isAppError(error) || error.code === 'cancelled') throw error;
+    job.log(`No cloud baseline: ${error.message}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@main/ports/clock';
+import type { EmbeddedServers } from '@main/ports/embedded-server';
 import type { LocalFiles } from '@main/ports/local-files';
 import type { ModelFiles } from '@main/ports/model-files';
 import type { OriginalRuntime } from '@main/ports/original-runtime';
@@ -6,6 +7,7 @@ import type { TfliteRuntime } from '@main/ports/tflite-runtime';
 import type { Progress } from '@shared/model/job';
 import type { Profile } from '@shared/model/profile';
 import type { Recipe } from '@shared/model/recipe';
+import type { CloudPorts } from '../services/cloud';
 import type { DeviceService } from '../services/device';
 import type { Store } from '../services/store';
 import type { MadeVariants, MakeRequest } from './make-variants';
@@ -27,6 +29,8 @@ export interface FlowTools {
   /** The current runtime first: it decides; older ones are told about. */
   readonly runtimes: readonly TfliteRuntime[];
   readonly devices: DeviceService;
+  readonly servers: EmbeddedServers;
+  readonly cloudPorts: CloudPorts;
   readonly localFiles: LocalFiles;
   readonly clock: Clock;
   readonly profiles: readonly Profile[];

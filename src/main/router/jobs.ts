@@ -1,7 +1,8 @@
-import { AppError } from '@shared/error/app-error';
 import type { App } from '../create-app';
 import { benchmarkModelFlow } from '../flow/benchmark-model';
 import { convertModelFlow, deliver } from '../flow/convert-model';
+import { inspectModel } from '../flow/inspect-model';
+import { cloudRequest, measureCloudFlow } from '../flow/measure-cloud';
 import { validateModelFlow } from '../flow/validate-model';
 import type { Builder } from '.';
 
@@ -38,9 +39,18 @@ export const jobsRouter = (os: Builder, app: App) => ({
       },
     }),
   ),
-  cloud: os.jobs.cloud.handler(() => {
-    throw new AppError('runtime.unavailable', 'Cloud baselines are not in this build yet.');
-  }),
+  cloud: os.jobs.cloud.handler(({ input }) =>
+    app.jobs.start({
+      kind: 'cloud',
+      title: `Cloud baseline of ${titleOf(input.model)}`,
+      lane: 'measure',
+      run: async (job) => {
+        const model = await inspectModel(input.model, app.tools);
+        job.note({ modelId: model.id });
+        await measureCloudFlow(cloudRequest(input, model), app.tools, job);
+      },
+    }),
+  ),
   list: os.jobs.list.handler(() => app.jobs.list()),
   cancel: os.jobs.cancel.handler(({ input }) => app.jobs.cancel(input.id)),
   watch: os.jobs.watch.handler(({ input, signal }) => app.jobs.watch(input.id, signal)),

@@ -50,8 +50,8 @@ export const benchmarkInputSchema = z.strictObject({
 export type BenchmarkInput = z.infer<typeof benchmarkInputSchema>;
 
 export const cloudInputSchema = z.strictObject({
-  /** A model to serve on this machine and measure; or the URL of a server with `protocol` and `servedName`. */
-  model: path.optional(),
+  /** The original; served on this machine unless `url` names a server that has it, with `protocol` and `servedName`. */
+  model: path,
   url: z.url().max(2048).optional(),
   protocol: z.enum(['tf-serving', 'oip-v2']).optional(),
   servedName: name.optional(),
