@@ -1,7 +1,8 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { ModelInfo } from '@shared/model/model';
 import { convertModel, fingerprintModel } from '../services/convert';
 import { signatureSpec } from './make-variants';
+import { modelName } from './model-name';
 import type { FlowTools } from './tools';
 
 /** Reads a model, says what it is, and puts it into the list. Fails as convertModel does, with every unsupported operator. */
@@ -17,7 +18,7 @@ export async function inspectModel(path: string, tools: FlowTools): Promise<Mode
     });
     const model: ModelInfo = {
       id: hash,
-      name: known?.name ?? basename(resolve(path)),
+      name: known?.name ?? modelName(path),
       path: resolve(path),
       format: opened.format,
       bytes,

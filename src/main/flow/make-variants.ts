@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { ModelFiles } from '@main/ports/model-files';
+import { modelName } from './model-name';
 import type { RangeCollector } from '@main/ports/range-collector';
 import { AppError } from '@shared/error/app-error';
 import type { Progress } from '@shared/model/job';
@@ -113,7 +114,7 @@ export async function makeVariants(
     }
     return {
       modelId: fingerprint.hash,
-      modelName: basename(request.model),
+      modelName: modelName(request.model),
       modelBytes: fingerprint.bytes,
       format: opened.format,
       signatures: opened.model.signatures.map(signatureSpec),

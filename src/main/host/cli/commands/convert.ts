@@ -59,7 +59,7 @@ export function addConvert(
 }
 
 /** Variants as a table; `files` are where the user wanted them, in the same order. */
-export function convertTable(variants: readonly VariantInfo[], files: readonly string[]): string {
+export function convertTable(variants: readonly VariantInfo[], files?: readonly string[]): string {
   const rows = variants.map((variant, i) => [
     variant.recipe,
     bytesText(variant.bytes),
@@ -67,9 +67,12 @@ export function convertTable(variants: readonly VariantInfo[], files: readonly s
     String(variant.operators.reduce((sum, operator) => sum + operator.count, 0)),
     variant.minRuntimeVersion,
     validationText(variant),
-    files[i] ?? variant.path,
+    ...(files ? [files[i] ?? variant.path] : []),
   ]);
-  return table(['recipe', 'size', 'of original', 'operators', 'needs TFLite', 'validation', 'file'], rows);
+  return table(
+    ['recipe', 'size', 'of original', 'operators', 'needs TFLite', 'validation', ...(files ? ['file'] : [])],
+    rows,
+  );
 }
 
 /** "passed (cosine 1.0000, accuracy 98.5 % of 98.5 %)" in few words. */

@@ -44,9 +44,8 @@ export function addDemo(program: Command, run: Run): void {
         const done = await follow(client, job, output);
         const { dataDir } = await client.app.info();
         const modelHash = done.modelId ?? '';
-        const variants = (await client.models.variants({ modelId: modelHash })).filter(({ id }) =>
-          done.variantIds.includes(id),
-        );
+        const all = await client.models.variants({ modelId: modelHash });
+        const variants = done.variantIds.flatMap((id) => all.find((variant) => variant.id === id) ?? []);
         const comparison = await client.compare.edgeCloud({ modelHash, runIds: done.runIds });
         const { file } = await client.compare.report({
           modelHash,
@@ -64,7 +63,7 @@ export function addDemo(program: Command, run: Run): void {
         ]);
         const text = [
           '',
-          convertTable(variants, []),
+          convertTable(variants),
           '',
           table(['target', 'p50 ms', 'p90 ms', 'size', 'accuracy', 'bytes sent', ''], rows),
           '',
