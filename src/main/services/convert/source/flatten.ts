@@ -11,7 +11,7 @@ const PASSES_ON = new Set(['Identity', 'IdentityN', 'StopGradient', 'PreventGrad
 const ASSIGN_OPS = /^(Assign(Add|Sub)?(VariableOp)?|ResourceScatter\w+)$/;
 
 /** Operators on the cycles of TF 1's loops; they get their names before their operands are known. */
-const IN_CYCLES = new Set(['NextIteration', 'RefNextIteration', 'Merge', 'RefMerge']);
+const IN_CYCLES = new Set(['NextIteration', 'RefNextIteration', 'Merge', 'RefMerge', 'Switch', 'RefSwitch']);
 
 /** What a node of the source became: its outputs one by one, or (the usual case) one node with the same outputs. */
 type Outputs = readonly SourceRef[] | string;
@@ -30,7 +30,9 @@ export function flattenInto(
 ): readonly SourceRef[] {
   const done = new Map<string, Outputs>();
   for (const [name, ref] of args) done.set(name, [ref]);
-  const resolve = (ref: SourceRef): SourceRef => {
+  const through = seeThrough(nodes, args);
+  const resolve = (given: SourceRef): SourceRef => {
+    const ref = through(given);
     const outputs = done.get(ref.node);
     if (typeof outputs === 'string') return { node: outputs, output: ref.output };
     // A reference to nothing is left as it is: lowering names it.
@@ -46,7 +48,7 @@ export function flattenInto(
       else if (!open.has(name)) {
         open.add(name);
         if (IN_CYCLES.has(node.op)) done.set(name, scope.reserve(name));
-        for (let i = node.inputs.length - 1; i >= 0; i--) visit((node.inputs[i] as SourceRef).node);
+        for (let i = node.inputs.length - 1; i >= 0; i--) visit(through(node.inputs[i] as SourceRef).node);
       } else {
         stack.pop();
         open.delete(name);
@@ -55,11 +57,34 @@ export function flattenInto(
     }
   };
   for (const root of roots) {
-    visit(root.node);
+    visit(through(root).node);
     walk();
   }
   noteAssignments(run, scope, nodes, resolve);
   return roots.map(resolve);
+}
+
+/** What a reference comes down to when operators that only pass values on are left out; also within loops. */
+function seeThrough(
+  nodes: ReadonlyMap<string, SourceNode>,
+  args: ReadonlyMap<string, SourceRef>,
+): (ref: SourceRef) => SourceRef {
+  const known = new Map<string, SourceRef>();
+  return (ref) => {
+    const passed: string[] = [];
+    let now = ref;
+    for (;;) {
+      const node = args.has(now.node) ? undefined : nodes.get(now.node);
+      const next = node && PASSES_ON.has(node.op) ? node.inputs[now.output] : undefined;
+      const key = `${now.output}:${now.node}`;
+      // More steps than there are nodes go in a circle, which stays for lowering to refuse.
+      if (!next || passed.length > nodes.size) break;
+      passed.push(key);
+      now = known.get(key) ?? next;
+    }
+    for (const key of passed) known.set(key, now);
+    return now;
+  };
 }
 
 function flattenNode(
@@ -72,7 +97,6 @@ function flattenNode(
 ): Outputs {
   run.count();
   const inputs = node.inputs.map(resolve);
-  if (PASSES_ON.has(node.op)) return inputs;
   const callee = calleeOf(run, node);
   if (callee) return inlineCall(run, scope, node, callee, inputs, callers);
   if (VARIABLE_OPS.has(node.op)) return addVariable(run, scope, node);

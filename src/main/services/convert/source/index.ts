@@ -6,6 +6,7 @@ import { Flattening } from './flattening';
 import { giveListsShapes } from './list-shapes';
 import { raiseLoops } from './raise-loops';
 import { raiseRecurrentLayers } from './rnn/raise';
+import { listsForArrays } from './tensor-arrays';
 import { neededNodes, Scope } from './scope';
 
 /**
@@ -26,7 +27,7 @@ export function prepareSource(source: SourceGraph, signature?: string): SourceGr
     ports.map((port) => port.ref),
     [],
   );
-  const loops = raiseLoops(scope.nodes, run.functions, flat);
+  const loops = raiseLoops(listsForArrays(scope.nodes), run.functions, flat);
   const raised = raiseRecurrentLayers(loops.nodes, run.functions, loops.roots);
   const refs = raised.roots;
   const nodes = giveListsShapes(neededNodes(raised.nodes, refs), run.functions);

@@ -87,10 +87,12 @@ function readLoop(nodes: ReadonlyMap<string, SourceNode>, frame: string): Loop |
   }
   const condition = loopCond?.inputs[0];
   if (!condition) return undefined;
-  const changing = new Set(variables.map(({ enter }) => enter.name));
-  const constants = enters.filter((enter) => !changing.has(enter.name));
   const stops = new Map(enters.map((enter) => [keyOf({ node: enter.name, output: 0 }), true]));
-  const region = regionOf(nodes, stops, [condition, ...variables.map(({ next }) => next)]);
+  const results = [condition, ...variables.map(({ next }) => next)];
+  const region = regionOf(nodes, stops, results);
+  const used = new Set([...results, ...region.flatMap((node) => node.inputs)].map((ref) => ref.node));
+  const changing = new Set(variables.map(({ enter }) => enter.name));
+  const constants = enters.filter((enter) => !changing.has(enter.name) && used.has(enter.name));
   const inner = region.map(frameOf).filter((name) => name !== undefined);
   return { name: frame, variables, constants, condition, inner };
 }

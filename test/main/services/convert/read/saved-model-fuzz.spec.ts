@@ -57,6 +57,6 @@ describe('a damaged SavedModel', () => {
       seen.add(await outcome({ ...whole, [name]: damaged }));
     }
     for (const each of seen) expect(['converted', ...REFUSALS]).toContain(each);
-    expect(seen.size).toBeGreaterThan(1);
+    expect(seen).toContain('model.unreadable');
   });
 });
