@@ -1,9 +1,9 @@
 import { createApp } from 'vue';
 import App from './App.vue';
 import { startClient } from './client/engine';
-import { router } from './router';
+import { createWorkbenchRouter } from './router';
 import './styles/tokens.css';
 import './styles/base.css';
 
 startClient();
-createApp(App).use(router).mount('#app');
+createApp(App).use(createWorkbenchRouter()).mount('#app');

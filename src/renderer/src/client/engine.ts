@@ -49,8 +49,14 @@ async function connect(token: string): Promise<void> {
   }
 }
 
-/** Connects to the engine and stays connected; call once. */
+/** Connects to the engine and stays connected; call once, before the router reads the address. */
 export function startClient(): void {
+  // A new address pasted into the same tab changes nothing but what stands behind the hash.
+  addEventListener('hashchange', () => {
+    if (!location.hash.startsWith('#token=')) return;
+    takeToken();
+    location.reload();
+  });
   const token = takeToken();
   if (!window.edgebench && token === '') {
     state.value = 'no-token';
