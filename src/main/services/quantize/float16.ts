@@ -3,6 +3,7 @@ import { elementCount } from '@shared/model/tensor';
 import type { ConstantData, Graph, Model, Op } from '../convert/graph/ir';
 import { Value } from '../convert/graph/ir';
 import { allGraphs } from '../convert/graph/subgraphs';
+import { opDefinition } from '../convert/registry';
 import { addDequantize } from './boundary';
 import { float16Bits } from './rounding';
 
@@ -23,18 +24,37 @@ const halved = (data: ConstantData): ConstantData => ({
 export function toFloat16(model: Model, minElements: number, shouldHalve: (op: Op) => boolean): void {
   for (const graph of allGraphs(model)) {
     const replaced = new Map<Value, Value>();
-    for (const op of graph.sorted())
-      if (shouldHalve(op))
-        op.setInputs(
-          op.inputs.map((input) =>
-            input && isWorthIt(input, minElements) ? halve(graph, input, replaced) : input,
-          ),
-        );
+    for (const op of graph.sorted()) {
+      if (!shouldHalve(op)) continue;
+      const chosen = operandsToHalve(op, minElements);
+      op.setInputs(
+        op.inputs.map((input, i) => (input && chosen.has(i) ? halve(graph, input, replaced) : input)),
+      );
+    }
   }
 }
 
-function isWorthIt(value: Value, minElements: number): boolean {
-  if (!value.constant || value.dtype !== 'float32') return false;
+/**
+ * Constants that shrink the file. XNNPACK takes an operator only when its weights and bias are stored alike (otherwise the
+ * DEQUANTIZE runs at each inference and the operator on the built-in kernel), so a bias goes with its weights.
+ */
+function operandsToHalve(op: Op, minElements: number): ReadonlySet<number> {
+  const { weights } = opDefinition(op.type).quantization;
+  const pair = weights ? [weights.operand, ...(weights.bias === undefined ? [] : [weights.bias])] : [];
+  const isPairWorthIt = pair.length > 0 && isWorthIt(op.inputs[pair[0] ?? 0], minElements);
+  const chosen = new Set<number>();
+  for (const [i, input] of op.inputs.entries()) {
+    const isIn = pair.includes(i) ? isPairWorthIt && isFloatConstant(input) : isWorthIt(input, minElements);
+    if (isIn) chosen.add(i);
+  }
+  return chosen;
+}
+
+const isFloatConstant = (value: Value | null | undefined): value is Value =>
+  value?.constant !== undefined && value.dtype === 'float32';
+
+function isWorthIt(value: Value | null | undefined, minElements: number): boolean {
+  if (!isFloatConstant(value)) return false;
   const elements = elementCount(value.shape);
   return elements >= minElements && elements * 2 > OPERATOR_BYTES;
 }
