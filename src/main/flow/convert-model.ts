@@ -65,14 +65,10 @@ export async function convertModelFlow(
   const variants: VariantInfo[] = [];
   for (const variant of made.variants) {
     for (const note of variant.notes) job.log(`${variant.recipe.name}: ${note}`);
-    const validation = await validateMade(
-      variant,
-      made,
-      model,
-      input.data ?? input.calibration,
-      remembering,
-      job,
-    );
+    const validation =
+      input.validate === false
+        ? undefined
+        : await validateMade(variant, made, model, input.data ?? input.calibration, remembering, job);
     const info = variantInfo(variant, made, validation);
     await tools.store.variants.put(info.id, info, { parent: model.id });
     variants.push(info);
@@ -97,7 +93,11 @@ async function rememberModel(path: string, made: MadeVariants, tools: FlowTools)
   return model;
 }
 
-function variantInfo(variant: MadeVariant, made: MadeVariants, validation: ValidationReport): VariantInfo {
+function variantInfo(
+  variant: MadeVariant,
+  made: MadeVariants,
+  validation: ValidationReport | undefined,
+): VariantInfo {
   return {
     id: variant.hash,
     modelId: made.modelId,
@@ -112,7 +112,7 @@ function variantInfo(variant: MadeVariant, made: MadeVariants, validation: Valid
     signatures: plainSignatures(made.signatures),
     convertMs: variant.convertMs,
     createdAt: new Date().toISOString(),
-    validation,
+    ...(validation ? { validation } : {}),
   };
 }
 

@@ -31,11 +31,13 @@ export const convertInputSchema = z.strictObject({
   /** Samples to validate with; an array `labels` in it gives the accuracy. Calibration data when left out. */
   data: path.optional(),
   targetRuntime: z.string().optional(),
+  /** `false` leaves the comparison with the original out; the variants are marked as not validated. */
+  validate: z.boolean().optional(),
 });
 export type ConvertInput = z.infer<typeof convertInputSchema>;
 
 export const benchmarkInputSchema = z.strictObject({
-  ...convertInputSchema.omit({ out: true }).shape,
+  ...convertInputSchema.omit({ out: true, validate: true }).shape,
   /** Serials, "this-computer", or "all" (every connected device; this computer when there is none). */
   devices: z.array(name).min(1).max(100),
   profile: z.enum(PROFILE_NAMES),

@@ -12,6 +12,7 @@ interface ConvertFlags {
   readonly calibration?: string;
   readonly data?: string;
   readonly targetRuntime?: string;
+  readonly validate: boolean;
 }
 
 /** The flags that say what to make of a model; `bench` has them too. */
@@ -31,6 +32,7 @@ export function addConvert(
   withConvertFlags(program.command('convert'))
     .argument('<model>', 'SavedModel folder, .keras, .h5, TF.js model.json or .tflite')
     .requiredOption('-o, --out <path>', 'file for one recipe, folder for several')
+    .option('--no-validate', 'do not compare with the original; the variants are marked as not validated')
     .description('convert and quantize a model to TFLite, and validate the result against the original')
     .action((model: string, flags: ConvertFlags) =>
       run(async ({ output, engine }) => {
@@ -45,6 +47,7 @@ export function addConvert(
             calibration: flags.calibration,
             data: flags.data,
             targetRuntime: flags.targetRuntime,
+            validate: flags.validate ? undefined : false,
           }),
         );
         const done = await follow(client, job, output);
