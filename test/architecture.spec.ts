@@ -89,7 +89,7 @@ const rules: readonly Rule[] = [
   },
   {
     folder: 'src/renderer',
-    may: ['src/shared', 'src/renderer', 'vue', 'vue-router', 'pinia', 'reka-ui', 'uplot', '@orpc/*', 'zod'],
+    may: ['src/shared', 'src/renderer', 'vue', 'vue-router', 'reka-ui', 'uplot', '@orpc/*', 'zod'],
     why: 'the renderer runs in a sandbox without Node; everything it knows comes over the contract',
   },
 ];

@@ -24,7 +24,8 @@ export async function gatherEvidence(
 ): Promise<ModelEvidence> {
   const runs = runIds ? await namedRuns(store, runIds) : await newestRuns(store, modelHash);
   const baselines = await newestBaselines(store, modelHash);
-  const variants = await store.variants.list({ parent: modelHash });
+  // The store gives the newest first; a report reads better in the order of making.
+  const variants = [...(await store.variants.list({ parent: modelHash }))].reverse();
   const model = await store.models.get(modelHash);
   if (!model && runs.length === 0)
     throw new AppError(
