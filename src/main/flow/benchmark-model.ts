@@ -11,6 +11,7 @@ import { openArrayDataSet, sampleOf } from '../services/data';
 import { convertModelFlow } from './convert-model';
 import { compareWithHost } from './host-check';
 import type { JobContext } from './jobs';
+import { LiveSamples } from './live-samples';
 import { measureCloudFlow } from './measure-cloud';
 import type { FlowTools } from './tools';
 
@@ -44,6 +45,7 @@ export async function benchmarkModelFlow(
       fit.map((variant) => benchVariant(variant, model, input.signature, inputs, tools)),
     );
     const runIds: string[] = [];
+    const live = new LiveSamples();
     const problems = await measure(
       tools.clock,
       {
@@ -57,7 +59,7 @@ export async function benchmarkModelFlow(
         newId: randomUUID,
       },
       storeSink(tools, job, runIds, inputs),
-      (event) => showEvent(event, job),
+      (event) => showEvent(event, job, live),
       job.signal,
     );
     for (const { serial, error } of problems) job.log(`${serial}: ${error.message}`);
@@ -191,19 +193,23 @@ function storeSink(
   };
 }
 
-function showEvent(event: BenchEvent, job: JobContext): void {
+function showEvent(event: BenchEvent, job: JobContext, live: LiveSamples): void {
   if (event.kind === 'sending')
     job.progress({
       stage: `send ${event.serial}`,
       message: `Sending ${event.name} to ${event.serial}`,
       fraction: event.of > 0 ? Math.min(1, event.bytes / event.of) : 1,
     });
-  else if (event.kind === 'launching')
+  else if (event.kind === 'launching') {
+    live.begin(event.serial, `${event.name}, launch ${event.launch + 1} of ${event.of}`);
     job.progress({
       stage: `measure ${event.serial} ${event.name} ${event.launch}`,
       message: `Measuring ${event.name} on ${event.serial}: launch ${event.launch + 1} of ${event.of}`,
       fraction: event.total > 0 ? Math.min(1, event.done / event.total) : 0,
     });
-  else if (event.kind === 'cooling')
+  } else if (event.kind === 'samples') {
+    live.add(event.serial, event.samplesNs);
+    job.note({ live: live.list() });
+  } else if (event.kind === 'cooling')
     job.progress({ stage: `cool ${event.serial}`, message: `Letting ${event.serial} cool down` });
 }

@@ -15,7 +15,9 @@ export interface JobContext {
   progress(progress: Progress): void;
   log(line: string): void;
   /** Notes results on the job, so that a client finds them. */
-  note(results: Partial<Pick<Job, 'modelId' | 'variantIds' | 'runIds' | 'validation' | 'files'>>): void;
+  note(
+    results: Partial<Pick<Job, 'modelId' | 'variantIds' | 'runIds' | 'live' | 'validation' | 'files'>>,
+  ): void;
 }
 
 export interface JobRequest {
@@ -145,6 +147,7 @@ export class Jobs {
     } catch (error) {
       this.#fail(job, signal.aborted ? signal.reason : error);
     }
+    delete job.live;
     job.endedAt = new Date().toISOString();
     this.#tell(job);
   }

@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@shared/error/app-error';
 import type { Run } from '@shared/model/run';
+import { decimate } from '@shared/statistics/decimate';
+import { summarizeLatency } from '@shared/statistics/latency-summary';
 import type { App } from '../create-app';
 import { exportCsv, exportJson } from '../services/store';
 import type { Builder } from '.';
@@ -34,6 +36,22 @@ export const runsRouter = (os: Builder, app: App) => ({
   samples: os.runs.samples.handler(async ({ input }) => {
     const run = await app.tools.store.runs.get(await app.tools.store.runs.resolve(input.id));
     return { launches: run.launches.map(({ samplesNs }) => samplesNs) };
+  }),
+  trace: os.runs.trace.handler(async ({ input }) => {
+    const run = await app.tools.store.runs.get(await app.tools.store.runs.resolve(input.id));
+    const launches = run.launches.map(({ samplesNs }) => {
+      const { x: index, y: ns } = decimate(samplesNs, input.points);
+      const summary = summarizeLatency(samplesNs, 1);
+      return {
+        samples: samplesNs.length,
+        index,
+        ns,
+        p50Ns: summary?.p50Ns ?? null,
+        p90Ns: summary?.p90Ns ?? null,
+        p99Ns: summary?.p99Ns ?? null,
+      };
+    });
+    return { launches };
   }),
   remove: os.runs.remove.handler(async ({ input }) => {
     await app.tools.store.runs.delete(input.ids);

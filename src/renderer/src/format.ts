@@ -6,14 +6,20 @@ export const bytesText = (bytes: number | null | undefined): string =>
       ? `${bytes} B`
       : bytes < 1e6
         ? `${(bytes / 1e3).toFixed(1)} kB`
-        : `${(bytes / 1e6).toFixed(2)} MB`;
+        : bytes < 1e9
+          ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1)} MB`
+          : `${(bytes / 1e9).toFixed(2)} GB`;
 
-export const latencyText = (ns: number | null | undefined): string =>
-  ns == null
-    ? '–'
-    : ns < 1e6
-      ? `${(ns / 1e3).toFixed(ns < 1e5 ? 2 : 1)} µs`
-      : `${(ns / 1e6).toFixed(ns < 1e8 ? 2 : 0)} ms`;
+/** Whole numbers with their thousands apart. */
+export const countText = (count: number | null | undefined): string =>
+  count == null ? '–' : String(count).replaceAll(/\B(?=(\d{3})+$)/g, '\u2009');
+
+/** Three digits that count, with the unit that suits. */
+export const latencyText = (ns: number | null | undefined): string => {
+  if (ns == null) return '–';
+  const [value, unit] = ns < 1e6 ? [ns / 1e3, 'µs'] : ns < 1e9 ? [ns / 1e6, 'ms'] : [ns / 1e9, 's'];
+  return `${value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)} ${unit}`;
+};
 
 export const percentText = (share: number | null | undefined, digits = 1): string =>
   share == null ? '–' : `${(share * 100).toFixed(digits)} %`;

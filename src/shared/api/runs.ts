@@ -23,6 +23,17 @@ export const runDetailSchema = runSchema
   .extend({ launches: z.array(launchSummarySchema), summary: runSummarySchema });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 
+/** One launch to be drawn: the place of each point among the launch's samples, and its latency. */
+export const traceSchema = z.object({
+  samples: z.number().int(),
+  index: z.array(z.number().int()),
+  ns: z.array(z.number()),
+  p50Ns: z.number().nullable(),
+  p90Ns: z.number().nullable(),
+  p99Ns: z.number().nullable(),
+});
+export type Trace = z.infer<typeof traceSchema>;
+
 export const runsApi = {
   list: oc
     .input(runFilterSchema)
@@ -30,6 +41,10 @@ export const runsApi = {
   get: oc.input(z.strictObject({ id })).output(runDetailSchema),
   /** Raw samples in nanoseconds, launch by launch. */
   samples: oc.input(z.strictObject({ id })).output(z.object({ launches: z.array(z.array(z.number())) })),
+  /** What a chart of the samples draws: of each launch at most about `points`, no outlier lost, and its percentiles. */
+  trace: oc
+    .input(z.strictObject({ id, points: z.number().int().min(10).max(10_000) }))
+    .output(z.object({ launches: z.array(traceSchema) })),
   remove: oc.input(z.strictObject({ ids: z.array(id).min(1).max(1000) })).output(z.void()),
   /** Writes runs with their raw samples into a file: .json or .csv by `format`. */
   export: oc

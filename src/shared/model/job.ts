@@ -25,6 +25,15 @@ export const wireErrorSchema = z.object({
 });
 export type WireError = z.infer<typeof wireErrorSchema>;
 
+/** The launch that a device is measuring: medians of the newest batches of samples, oldest first, in nanoseconds. */
+export const liveSeriesSchema = z.object({
+  serial: z.string(),
+  title: z.string(),
+  samples: z.number().int(),
+  medianNs: z.array(z.number()),
+});
+export type LiveSeries = z.infer<typeof liveSeriesSchema>;
+
 export const jobSchema = z.object({
   id: z.string(),
   kind: z.enum(JOB_KINDS),
@@ -36,6 +45,8 @@ export const jobSchema = z.object({
   modelId: z.string().optional(),
   variantIds: z.array(z.string()),
   runIds: z.array(z.string()),
+  /** While devices measure: one a device. */
+  live: z.array(liveSeriesSchema).optional(),
   /** Files written for the user: variants where `--out` said, a report. */
   files: z.array(z.string()),
   /** Of a job that validated one variant. */

@@ -1,10 +1,10 @@
 import type { Job } from '@shared/model/job';
-import { computed, readonly, ref, watch } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { connectionGeneration, engine } from '../client/engine';
 
 const RETRY_MS = 1000;
 
-const jobs = ref<Job[]>([]);
+const jobs = shallowRef<readonly Job[]>([]);
 
 function put(job: Job): void {
   const at = jobs.value.findIndex(({ id }) => id === job.id);
@@ -30,7 +30,7 @@ async function follow(generation: number): Promise<void> {
 watch(connectionGeneration, (generation) => void follow(generation));
 
 export const jobsStore = {
-  jobs: readonly(jobs),
+  jobs: computed(() => jobs.value),
   running: computed(() => jobs.value.filter(({ endedAt }) => endedAt === undefined)),
   /** A job that was just started, before the stream tells of it. */
   started: put,
