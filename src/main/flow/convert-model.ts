@@ -4,13 +4,13 @@ import { AppError } from '@shared/error/app-error';
 import type { ConvertInput } from '@shared/api/jobs';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import type { Recipe } from '@shared/model/recipe';
-import type { Signature } from '@shared/model/tensor';
 import type { ValidationReport } from '@shared/model/validation';
 import { openArrayDataSet, randomDataSet } from '../services/data';
 import { DEFAULT_MARKS, validateVariant } from '../services/validate';
 import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
+import { plainSignatures, rememberModel } from './remember-model';
 import { rememberOriginal } from './remembered-original';
 import type { FlowTools } from './tools';
 
@@ -77,22 +77,6 @@ export async function convertModelFlow(
   return { model, variants };
 }
 
-async function rememberModel(path: string, made: MadeVariants, tools: FlowTools): Promise<ModelInfo> {
-  const known = await tools.store.models.get(made.modelId);
-  const model: ModelInfo = {
-    id: made.modelId,
-    name: known?.name ?? made.modelName,
-    path: resolve(path),
-    format: made.format,
-    bytes: made.modelBytes,
-    signatures: plainSignatures(made.signatures),
-    defaultSignature: made.signatures[0]?.key ?? 'serving_default',
-    addedAt: known?.addedAt ?? new Date().toISOString(),
-  };
-  await tools.store.models.put(model.id, model);
-  return model;
-}
-
 function variantInfo(
   variant: MadeVariant,
   made: MadeVariants,
@@ -115,12 +99,6 @@ function variantInfo(
     ...(validation ? { validation } : {}),
   };
 }
-
-const plainSignatures = (signatures: readonly Signature[]): ModelInfo['signatures'] =>
-  signatures.map(({ key, inputs, outputs }) => {
-    const plain = (ports: Signature['inputs']) => ports.map((port) => ({ ...port, shape: [...port.shape] }));
-    return { key, inputs: plain(inputs), outputs: plain(outputs) };
-  });
 
 async function validateMade(
   variant: MadeVariant,

@@ -45,7 +45,7 @@ export const jobsRouter = (os: Builder, app: App) => ({
       title: `Cloud baseline of ${titleOf(input.model)}`,
       lane: 'measure',
       run: async (job) => {
-        const model = await inspectModel(input.model, app.tools);
+        const model = await inspectModel(input.model, app.tools, job.signal, job.progress);
         job.note({ modelId: model.id });
         await measureCloudFlow(cloudRequest(input, model), app.tools, job);
       },

@@ -8,7 +8,9 @@ import type { Builder } from '.';
 
 export const modelsRouter = (os: Builder, app: App) => ({
   list: os.models.list.handler(async () => [...(await app.tools.store.models.list())]),
-  add: os.models.add.handler(({ input }) => inspectModel(input.path, app.tools)),
+  add: os.models.add.handler(({ input, signal }) =>
+    inspectModel(input.path, app.tools, signal ?? new AbortController().signal),
+  ),
   remove: os.models.remove.handler(async ({ input }) => {
     await app.tools.store.models.delete(input.id);
   }),

@@ -34,6 +34,8 @@ export class Output {
   }
 
   progress(progress: Progress): void {
+    // A command's own job waits for nobody: that it is queued is no news.
+    if (progress.stage === 'queued') return;
     const percent = progress.fraction === undefined ? '' : `${Math.floor(progress.fraction * 100)} %`;
     if (this.#stderr.isTTY) {
       const width = this.#stderr.columns ?? 80;
