@@ -1,8 +1,7 @@
 import { viewAs } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
-import type { Model, Op } from '../convert/graph/ir';
-import { Value } from '../convert/graph/ir';
+import { Op, Value, type Graph, type Model } from '../convert/graph/ir';
 import { allGraphs } from '../convert/graph/subgraphs';
 import { compareVersions } from '../convert/write/version';
 import { opDefinition } from '../convert/registry';
@@ -24,31 +23,52 @@ export interface DynamicRangeOptions {
 /** Stores weights as int8; activations stay float and are quantized by the kernels as they run. The model is changed. */
 export function toDynamicRange(model: Model, options: DynamicRangeOptions): void {
   for (const graph of allGraphs(model)) {
-    const quantized = new Map<Value, Map<number | undefined, Value>>();
+    const forms = new WeightForms();
     const dequantized = new Map<Value, Value>();
     for (const op of graph.sorted()) {
-      const facts = opDefinition(op.type).quantization;
-      if (facts.dynamicRange === undefined || !facts.weights || !options.shouldQuantize(op)) continue;
-      const { operand, axis } = facts.weights;
+      const { dynamicRange, weights: facts } = opDefinition(op.type).quantization;
+      if (dynamicRange === undefined || !options.shouldQuantize(op)) continue;
+      // BATCH_MATMUL's right side and GATHER's table are weights when they are constants.
+      const operand = facts?.operand ?? (dynamicRange === 'compute' ? 1 : 0);
       const weights = op.inputs[operand];
       if (!weights?.constant || weights.dtype !== 'float32') continue;
       if (elementCount(weights.shape) < Math.max(MIN_ELEMENTS, options.minWeightElements)) continue;
-      const channelAxis =
-        options.perChannel && allowsPerChannel(op, options.targetRuntime) ? axis : undefined;
-      const forms = quantized.get(weights) ?? new Map<number | undefined, Value>();
-      quantized.set(weights, forms);
-      const codes = forms.get(channelAxis) ?? int8Weights(weights, channelAxis);
-      forms.set(channelAxis, codes);
-      if (facts.dynamicRange === 'compute') {
+      const perChannel = options.perChannel && allowsPerChannel(op, options.targetRuntime);
+      const codes = forms.of(weights, perChannel ? facts?.axis : undefined);
+      if (dynamicRange === 'compute') {
         op.setInput(operand, codes);
         if ('asymmetric_quantize_inputs' in op.attrs)
           op.attrs = { ...op.attrs, asymmetric_quantize_inputs: true };
-        continue;
+      } else if (op.type === 'GATHER') gatherCodes(graph, op, codes);
+      else {
+        let float = dequantized.get(codes);
+        if (!float) dequantized.set(codes, (float = addDequantize(graph, codes)));
+        op.setInput(operand, float);
       }
-      let float = dequantized.get(codes);
-      if (!float) dequantized.set(codes, (float = addDequantize(graph, codes)));
-      op.setInput(operand, float);
     }
+  }
+}
+
+/** Gathers codes and dequantizes what was gathered: the whole table never is. */
+function gatherCodes(graph: Graph, op: Op, codes: Value): void {
+  const output = op.output();
+  const gathered = new Value(`${output.name}_int8`, { dtype: 'int8', shape: output.shape });
+  gathered.quantization = codes.quantization;
+  op.setInput(0, codes);
+  op.setOutputs([gathered]);
+  graph.add(new Op('DEQUANTIZE', `${output.name}_dequantize`, {}, [gathered], [output]));
+}
+
+/** Weights that several operators share are stored once for each axis that they are scaled along. */
+class WeightForms {
+  readonly #forms = new Map<Value, Map<number | undefined, Value>>();
+
+  of(weights: Value, axis: number | undefined): Value {
+    const forms = this.#forms.get(weights) ?? new Map<number | undefined, Value>();
+    this.#forms.set(weights, forms);
+    const codes = forms.get(axis) ?? int8Weights(weights, axis);
+    forms.set(axis, codes);
+    return codes;
   }
 }
 

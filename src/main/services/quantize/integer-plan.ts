@@ -1,3 +1,4 @@
+import { elementCount } from '@shared/model/tensor';
 import type { Graph, Op, Value } from '../convert/graph/ir';
 import { opDefinition } from '../convert/registry';
 import type { QuantizationFacts } from '../convert/ops/op';
@@ -24,19 +25,29 @@ export interface IntegerPlan {
   readonly float: readonly FloatOp[];
 }
 
+export interface PlanOptions {
+  readonly type: ActivationType;
+  readonly isChosen: (op: Op) => boolean;
+  /** The graph's inputs arrive as floats. */
+  readonly floatInputs: boolean;
+  /** Outputs of the graph that leave it as floats. */
+  readonly floatOutputs: ReadonlySet<Value>;
+  /** False for a value that calibration never saw. */
+  readonly hasRange: (value: Value) => boolean;
+}
+
 /**
  * Decides operator by operator whether it runs on integers: its facts have a kernel, its floats are where the facts say,
- * and its weights are constants. Operators that touch no float (indices), or do not
- * care (SHAPE), are in neither list.
+ * and its weights are constants. Operators that touch no float (indices), or do not care (SHAPE), are in neither list.
  */
-export function planIntegers(graph: Graph, type: ActivationType, isChosen: (op: Op) => boolean): IntegerPlan {
+export function planIntegers(graph: Graph, options: PlanOptions): IntegerPlan {
   const integer = new Map<Op, IntegerOp>();
   const float: FloatOp[] = [];
   for (const op of graph.sorted()) {
     if (!touchesFloat(op)) continue;
     const { quantization: facts } = opDefinition(op.type);
     if (facts.rule === 'transparent') continue;
-    const why = isChosen(op) ? whyFloat(op, facts, type) : 'the recipe keeps it';
+    const why = options.isChosen(op) ? whyFloat(op, facts, options.type) : 'the recipe keeps it';
     if (why !== undefined) {
       float.push({ op, why });
       continue;
@@ -45,10 +56,48 @@ export function planIntegers(graph: Graph, type: ActivationType, isChosen: (op: 
     const outputs = op.outputs.filter(
       (output, i) => output.dtype === 'float32' && (facts.outputs === undefined || facts.outputs.includes(i)),
     );
-    integer.set(op, { op, facts, operands, outputs });
+    const touched = [...operands.map((i) => op.input(i)), ...outputs];
+    if (touched.some((value) => !value.constant && !options.hasRange(value)))
+      float.push({ op, why: 'the calibration data never reached it' });
+    // A comparison of what is float anyway is exact, and saves two QUANTIZE.
+    else if (
+      outputs.length === 0 &&
+      operands.every((i) => isFloatAnyway(op.input(i), integer, options.floatInputs))
+    )
+      float.push({ op, why: 'it reads floats and gives none' });
+    else if (movesFloats(op, facts, operands, integer, options))
+      float.push({ op, why: 'it only moves floats' });
+    else integer.set(op, { op, facts, operands, outputs });
   }
   return { integer, float };
 }
+
+/**
+ * True for an operator that picks a part of floats (a step of a sequence: less is quantized after it than before), or that
+ * puts something into floats which leave the graph as such.
+ */
+function movesFloats(
+  op: Op,
+  { rule, picks }: QuantizationFacts,
+  operands: readonly number[],
+  integer: ReadonlyMap<Op, IntegerOp>,
+  { floatInputs, floatOutputs }: PlanOptions,
+): boolean {
+  if (rule !== 'same' || picks !== undefined) return false;
+  const isFloat = (i: number): boolean => isFloatAnyway(op.input(i), integer, floatInputs);
+  const [output] = op.outputs;
+  if (!output || op.outputs.length > 1) return false;
+  if (operands.some((i) => op.input(i).constant)) return false;
+  if (operands.every(isFloat)) return operands.every((i) => isSmaller(output.shape, op.input(i).shape));
+  return floatOutputs.has(output) && output.users.size === 0 && isFloat(operands[0] ?? 0);
+}
+
+/** Fewer elements, a dynamic dimension counted as 1. */
+const isSmaller = (a: readonly number[], b: readonly number[]): boolean =>
+  elementCount(a.map(Math.abs)) < elementCount(b.map(Math.abs));
+
+const isFloatAnyway = (value: Value, integer: ReadonlyMap<Op, IntegerOp>, floatInputs: boolean): boolean =>
+  value.constant !== undefined || (value.producer ? !integer.has(value.producer) : floatInputs);
 
 const touchesFloat = (op: Op): boolean =>
   op.inputs.some((input) => input?.dtype === 'float32') ||

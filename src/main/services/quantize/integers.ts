@@ -3,6 +3,7 @@ import { viewAs } from '@shared/model/dtype';
 import type { Quantization } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
 import { Value, type Graph, type Model, type Op } from '../convert/graph/ir';
+import { allGraphs, graphsOf } from '../convert/graph/subgraphs';
 import { addDequantize, addQuantize } from './boundary';
 import { type IntegerPlan, planIntegers } from './integer-plan';
 import { quantizeOperatorWeights } from './integer-weights';
@@ -23,23 +24,50 @@ export interface IntegerOptions {
   readonly rangeOf: (value: Value) => Range | undefined;
 }
 
+/** Fixed at the boundary of a loop's or branch's body: its caller gives and takes floats. */
+const FLOAT_PORTS = { inputType: 'float32', outputType: 'float32' } as const;
+
 /** What stayed float, for the report. */
 export interface IntegerReport {
   readonly integerOperators: number;
   readonly floatOperators: readonly { readonly name: string; readonly type: string; readonly why: string }[];
 }
 
-/** Quantizes activations and weights of the signatures' graphs; bodies of control flow stay float. The model is changed. */
+/**
+ * Quantizes activations and weights of all graphs. Bodies of loops and branches take and give floats as before, so a state
+ * that goes round is not rounded each time; conditions stay float, since a rounding there changes how often a loop runs.
+ * The model is changed.
+ */
 export function toIntegers(model: Model, options: IntegerOptions): IntegerReport {
   let integerOperators = 0;
   const floatOperators: { name: string; type: string; why: string }[] = [];
-  for (const graph of model.graphs) {
-    const plan = planIntegers(graph, options.activations, options.isChosen);
+  const conditions = conditionsOf(model);
+  const main = new Set(model.graphs);
+  for (const graph of allGraphs(model)) {
+    if (conditions.has(graph)) continue;
+    const isMain = main.has(graph);
+    const plan = planIntegers(graph, {
+      type: options.activations,
+      isChosen: options.isChosen,
+      floatInputs: !isMain || options.inputType === 'float32',
+      floatOutputs: new Set(isMain && options.outputType !== 'float32' ? [] : graph.outputs),
+      // A branch that the calibration data never took has no ranges.
+      hasRange: (value) => isMain || options.rangeOf(value) !== undefined,
+    });
     integerOperators += plan.integer.size;
     floatOperators.push(...plan.float.map(({ op, why }) => ({ name: op.name, type: op.type, why })));
-    new GraphQuantizer(graph, plan, options).run();
+    new GraphQuantizer(graph, plan, isMain ? options : { ...options, ...FLOAT_PORTS }).run();
   }
   return { integerOperators, floatOperators };
+}
+
+/** Graphs that decide whether a loop goes on, and what only they run. */
+function conditionsOf(model: Model): Set<Graph> {
+  const found = new Set<Graph>();
+  for (const graph of allGraphs(model))
+    for (const op of graph.ops) if (op.type === 'WHILE') found.add((op.attrs as { cond: Graph }).cond);
+  for (const graph of found) for (const op of graph.ops) for (const body of graphsOf(op)) found.add(body);
+  return found;
 }
 
 class GraphQuantizer {
@@ -62,22 +90,35 @@ class GraphQuantizer {
     const read = new Set<Value>();
     for (const { op, operands, outputs } of this.#plan.integer.values()) {
       for (const output of outputs) this.#integers.add(output);
-      for (const i of operands) read.add(op.input(i));
+      for (const i of operands) if (!op.input(i).constant) read.add(op.input(i));
     }
-    const { scales, rescaled } = assignScales(
-      this.#plan,
-      new Set([...this.#integers, ...read]),
-      (value) => this.#range(value),
-      activations,
-    );
+    const { scales, rescaled } = assignScales({
+      plan: this.#plan,
+      values: new Set([...this.#integers, ...read]),
+      entering: new Set(
+        [...read].filter(
+          (value) => !this.#integers.has(value) && (value.producer || this.#options.inputType === 'float32'),
+        ),
+      ),
+      graphOutputs: this.#graph.outputs,
+      rangeOf: (value) => this.#range(value),
+      type: activations,
+    });
     const floatInputs = new Map<Value, Value>();
-    for (const { op, operands } of this.#plan.integer.values())
+    for (const { op, facts, operands, outputs } of this.#plan.integer.values()) {
+      const [result] = outputs;
       for (const i of operands) {
         const value = op.input(i);
-        const scale = scales.get(value) as Quantization;
-        if (value.constant) op.setInput(i, this.#constant(value, scale));
-        else if (!this.#integers.has(value)) op.setInput(i, this.#entered(value, scale, floatInputs));
+        const shared = facts.rule === 'same' && result ? scales.get(result) : undefined;
+        if (value.constant)
+          op.setInput(
+            i,
+            this.#constant(value, shared ?? activationScale(rangeOfConstant(value), activations)),
+          );
+        else if (!this.#integers.has(value))
+          op.setInput(i, this.#entered(value, scales.get(value) as Quantization, floatInputs));
       }
+    }
     for (const value of this.#integers) {
       value.dtype = activations;
       value.quantization = scales.get(value);
@@ -131,8 +172,15 @@ class GraphQuantizer {
     const forms = this.#requantized.get(value) ?? [];
     this.#requantized.set(value, forms);
     let form = forms.find((candidate) => sameScale(candidate.quantization, wanted));
-    if (!form) forms.push((form = addQuantize(this.#graph, value, this.#options.activations, wanted)));
+    if (!form) {
+      // A value that came in as a float is rounded once.
+      const entered = value.producer?.type === 'QUANTIZE' ? value.producer.input(0) : undefined;
+      const from = entered?.dtype === 'float32' ? entered : value;
+      forms.push((form = addQuantize(this.#graph, from, this.#options.activations, wanted)));
+    }
     op.setInput(index, form);
+    if (value.users.size === 0 && value.producer && !this.#graph.outputs.includes(value))
+      this.#graph.remove(value.producer);
   }
 
   #toFloat(value: Value): Value {
@@ -177,6 +225,7 @@ class GraphQuantizer {
       // QUANTIZE from the input's own integers to the graph's.
       if (quantize) quantize.setInput(0, integer);
     }
+    for (const user of Array.from(input.users)) if (user.type === 'QUANTIZE') user.setInput(0, integer);
     if (input.users.size > 0 || this.#graph.outputs.includes(input))
       this.#graph.replaceUses(input, addDequantize(this.#graph, integer));
     return integer;

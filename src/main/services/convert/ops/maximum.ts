@@ -10,7 +10,7 @@ export const op = binaryOp({
   tf: ['Maximum'],
   dtypes: ['float32', 'int32', 'int64', 'int16', 'int8', 'uint8'],
   broadcastRank: 8,
-  quantization: { rule: 'same', operands: [0, 1], int16Kernel: true },
+  quantization: { rule: 'same', operands: [0, 1], picks: 'extremum', int16Kernel: true },
   version: (op) => {
     const { dtype } = op.input(0);
     if (dtype === 'int16') return version(4);

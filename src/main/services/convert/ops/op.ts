@@ -51,6 +51,11 @@ export interface QuantizationFacts {
   readonly int16?: FixedScale;
   /** Weights: operand index, axis of the per-channel scales, operand index of the bias. */
   readonly weights?: { readonly operand: number; readonly axis: number; readonly bias?: number };
+  /**
+   * With the rule `same`: every element of the output is the least or greatest of some of the operands', so those may
+   * saturate at the range that it takes ('extremum'), or a mean of them, so they may not ('mean'); otherwise one of them.
+   */
+  readonly picks?: 'extremum' | 'mean';
   /** False when there is no 16x8 kernel; the operator then stays float in that mode. */
   readonly int16Kernel: boolean;
   /** The kernel takes float activations with int8 weights ('compute'), or the weights are dequantized first ('weight-only'). */

@@ -8,7 +8,7 @@ export const op = reduceOp({
   code: 82,
   tf: 'Max',
   dtypes: ['float32', 'int32', 'int64', 'int16', 'int8', 'uint8'],
-  quantization: { rule: 'same', operands: [0], int16Kernel: true },
+  quantization: { rule: 'same', operands: [0], picks: 'extremum', int16Kernel: true },
   version: (op) => version(versionByType(op, 0, { int8: 2, int16: 3 })),
   reduction: { start: -Infinity, step: Math.max },
 });

@@ -18,7 +18,7 @@ export const op = defineOp<ResizeAttrs>({
       ['half_pixel_centers', 'bool', false],
     ],
   },
-  quantization: { rule: 'same', operands: [0], int16Kernel: true },
+  quantization: { rule: 'same', operands: [0], picks: 'mean', int16Kernel: true },
   version: (op) => {
     const { dtype } = op.input(0);
     if (dtype === 'int16') return version(4);

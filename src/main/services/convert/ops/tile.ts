@@ -12,7 +12,7 @@ const version = versions('1.10.1', '2.2.0', '2.8.0');
 export const op = defineOp({
   type: 'TILE',
   code: 69,
-  quantization: { rule: 'same', operands: [0], int16Kernel: true },
+  quantization: { rule: 'same', operands: [0], int16Kernel: false },
   version: (op) => version(versionByType(op, 0, { int8: 3, string: 2 })),
   infer(op) {
     const { dtype, shape } = op.input(0);

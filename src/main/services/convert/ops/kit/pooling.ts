@@ -41,7 +41,12 @@ export const pooling = {
     return [{ dtype: op.input(0).dtype, shape }];
   },
   version: (op: Op<PoolAttrs>): OpVersion => at(versionByType(op, 0, { int8: 2, int16: 3 })),
-  quantization: { rule: 'same', operands: [0], int16Kernel: true } satisfies QuantizationFacts,
+  quantization: {
+    rule: 'same',
+    operands: [0],
+    picks: 'extremum',
+    int16Kernel: true,
+  } satisfies QuantizationFacts,
 };
 
 /** Lowers a 2-D pool node; explicit paddings are filled with `fill`. */
