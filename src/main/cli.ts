@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import type { EngineClient } from '@shared/api/contract';
-import { appVersion } from './create-app';
 import { runCli } from './host/cli/run-cli';
-import { toWireError } from './wire-error';
+import { appVersion } from './platform/node/app-paths';
+import { keepCompiledCode } from './platform/node/compile-cache';
+
+keepCompiledCode();
 
 const workerFile = join(__dirname, 'worker.js');
 
@@ -12,6 +13,10 @@ void runCli(process.argv.slice(2), {
   async connect(dataDir) {
     const { createApp } = await import('./create-app');
     const { createRouter } = await import('./router');
+    const { createRouterClient } = await import('@orpc/server');
+    const { toWireError } = await import('./wire-error');
+    // One command checks few values: compiling a checker for each kind would cost more than it saves.
+    (await import('zod')).config({ jitless: true });
     // The command line is a process of its own already: conversions run right here.
     const app = await createApp({ dataDir, workerFile, isolate: false });
     for (const notice of app.tools.store.notices) process.stderr.write(`${notice}\n`);

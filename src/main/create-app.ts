@@ -11,8 +11,9 @@ import { callWorker } from './platform/node/worker-call';
 import type { WorkerLauncher } from './ports/worker';
 import { Jobs } from './flow/jobs';
 import { makeVariants } from './flow/make-variants';
+import { removeStaleParts } from './flow/variant-files';
 import type { FlowTools, MakeVariants } from './flow/tools';
-import { defaultDataDir, findAppRoot } from './platform/node/app-paths';
+import { appVersion, defaultDataDir, findAppRoot } from './platform/node/app-paths';
 import { forkLauncher } from './platform/node/fork-worker';
 import { nodeModelFiles } from './platform/node/model-files';
 import { loadRecipes } from './platform/node/recipes';
@@ -69,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       { cause: error },
     );
   }
+  await removeStaleParts(variantsDir);
   const store = await openStore(sqliteFiles, join(dataDir, 'edgebench.sqlite'));
   const launcher = forkLauncher(options.workerFile);
   const parts = new RunnerParts(root);
@@ -145,8 +147,3 @@ const makeInProcessOfItsOwn =
       onProgress: (progress) => onProgress(progress as Progress),
       signal,
     })) as MadeVariants;
-
-export function appVersion(root = findAppRoot()): string {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return manifest.version;
-}

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '@shared/error/app-error';
 import type { ConvertInput } from '@shared/api/jobs';
@@ -149,7 +149,7 @@ export async function deliver(variants: readonly VariantInfo[], out: string): Pr
     for (const variant of variants) {
       const file = isFolder ? join(target, `${stem(variant.modelName)}.${variant.recipe}.tflite`) : target;
       await mkdir(dirname(file), { recursive: true });
-      await copyFile(variant.path, file);
+      await copyWhole(variant.path, file);
       files.push(file);
     }
   } catch (error) {
@@ -160,6 +160,18 @@ export async function deliver(variants: readonly VariantInfo[], out: string): Pr
     );
   }
   return files;
+}
+
+/** The copy appears under its name when it is complete. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const part = `${to}.${process.pid}.part`;
+  try {
+    await copyFile(from, part);
+    await rename(part, to);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
 }
 
 const stem = (name: string): string => name.replace(/\.(keras|h5|hdf5|json|tflite|pb)$/i, '') || 'model';

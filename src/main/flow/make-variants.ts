@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import type { ModelFiles } from '@main/ports/model-files';
 import { modelName } from './model-name';
+import { removeStaleParts, writeHashed, type HashedFile } from './variant-files';
 import type { RangeCollector } from '@main/ports/range-collector';
 import { AppError } from '@shared/error/app-error';
 import type { Progress } from '@shared/model/job';
@@ -12,10 +11,11 @@ import type { Signature } from '@shared/model/tensor';
 import {
   convertModel,
   fingerprintModel,
-  writeModel,
+  Pace,
   type ConvertProgress,
   type Model,
   type OpenModel,
+  type PaceOptions,
   type Value,
   type WriteReport,
 } from '../services/convert';
@@ -79,25 +79,22 @@ export async function makeVariants(
   signal?: AbortSignal,
 ): Promise<MadeVariants> {
   await mkdir(request.outFolder, { recursive: true });
+  await removeStaleParts(request.outFolder);
   const started = performance.now();
-  const opened = await convertModel(
-    {
-      path: request.model,
-      signature: request.signature,
-      shapes: request.shapes,
-      signal,
-      onProgress: ({ stage, done, total }) =>
-        onProgress({
-          stage,
-          message: `${STAGE_TITLES[stage]}${total > 0 ? ` (${done} of ${total})` : ''}`,
-          ...(total > 0 ? { fraction: Math.min(1, done / total) } : {}),
-        }),
-    },
-    tools.files,
-  );
+  const pacing: PaceOptions = {
+    signal,
+    onProgress: ({ stage, done, total }) =>
+      onProgress({
+        stage,
+        message: `${STAGE_TITLES[stage]}${total > 0 ? ` (${stage === 'write' ? `${Math.round((100 * done) / total)} %` : `${done} of ${total}`})` : ''}`,
+        ...(total > 0 ? { fraction: Math.min(1, done / total) } : {}),
+      }),
+  };
+  const { model, signature, shapes } = request;
+  const opened = await convertModel({ path: model, signature, shapes, ...pacing }, tools.files);
   try {
     const fingerprint = fingerprintModel(request.model, tools.files);
-    const float32 = await writeHashed(opened.model, request.outFolder);
+    const float32 = await writeHashed(opened.model, request.outFolder, new Pace(pacing));
     const convertMs = performance.now() - started;
     const notes = [...opened.notes];
     let ranges: ReadonlyMap<Value, Range> = new Map();
@@ -110,7 +107,8 @@ export async function makeVariants(
     for (const recipe of request.recipes) {
       signal?.throwIfAborted();
       onProgress({ stage: `quantize ${recipe.name}`, message: `Making ${recipe.title}` });
-      variants.push(await makeVariant(recipe, opened.model, ranges, float32, convertMs, request.outFolder));
+      const write = (made: Model) => writeHashed(made, request.outFolder, new Pace(pacing));
+      variants.push(await makeVariant(recipe, opened.model, ranges, float32, convertMs, write));
     }
     return {
       modelId: fingerprint.hash,
@@ -127,35 +125,13 @@ export async function makeVariants(
   }
 }
 
-interface HashedFile extends WriteReport {
-  readonly path: string;
-  readonly hash: string;
-}
-
-/** Writes under a temporary name and gives the file its hash for a name: it is there whole or not at all. */
-async function writeHashed(model: Model, folder: string): Promise<HashedFile> {
-  const temporary = join(folder, `.${process.pid}-${Math.trunc(performance.now() * 1000)}.part`);
-  try {
-    const report = await writeModel(model, temporary);
-    const hash = createHash('sha256')
-      .update(await readFile(temporary))
-      .digest('hex');
-    const path = join(folder, `${hash}.tflite`);
-    await rename(temporary, path);
-    return { ...report, path, hash };
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
 async function makeVariant(
   recipe: Recipe,
   model: Model,
   ranges: ReadonlyMap<Value, Range>,
   float32: HashedFile,
   convertMs: number,
-  folder: string,
+  write: (model: Model) => Promise<HashedFile>,
 ): Promise<MadeVariant> {
   const started = performance.now();
   const isPlain = recipe.precision === 'float32' && recipe.overrides.length === 0;
@@ -163,7 +139,7 @@ async function makeVariant(
   let file = float32;
   if (!isPlain) {
     const quantized = quantizeModel(model, recipe, (value) => ranges.get(value));
-    file = await writeHashed(quantized.model, folder);
+    file = await write(quantized.model);
     const { floatOperators } = quantized.report;
     if (floatOperators.length > 0) notes.push(floatNote(floatOperators));
   }

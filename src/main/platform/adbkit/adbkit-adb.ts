@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Adb as Adbkit, type Client } from '@devicefarmer/adbkit';
+import type { Client } from '@devicefarmer/adbkit';
 import type { Adb, AdbConnection, AdbDevice } from '@main/ports/adb';
 import { DEVICE_STATES, type DeviceState } from '@shared/model/device';
 import { quoteCommand } from './quote';
@@ -37,20 +37,31 @@ export const adbServerPort = (env: NodeJS.ProcessEnv = process.env): number => {
 
 /** The ADB port over adbkit. It starts a server only where none runs, and never ends one. */
 export class AdbkitAdb implements Adb {
-  readonly #client: Client;
+  #client: Promise<Client> | undefined;
   readonly #port: number;
   readonly #shellProtocol = new Map<string, boolean>();
   #starting: Promise<void> | undefined;
 
   constructor(port = adbServerPort()) {
     this.#port = port;
-    this.#client = Adbkit.createClient({ host: '127.0.0.1', port, bin: NO_PROGRAM, timeout: 0 });
+  }
+
+  /** Loaded when a device is first asked for: most commands of the command line never do. */
+  async #load(): Promise<Client> {
+    const { Adb: Adbkit } = await import('@devicefarmer/adbkit');
+    const client = Adbkit.createClient({
+      host: '127.0.0.1',
+      port: this.#port,
+      bin: NO_PROGRAM,
+      timeout: 0,
+    });
     // Errors of single connections are told to whoever waits for them; here they only must not end the program.
-    this.#client.on('error', () => undefined);
+    client.on('error', () => undefined);
+    return client;
   }
 
   async list(): Promise<readonly AdbDevice[]> {
-    const devices = await this.#withServer(async () => (await this.#client.listDevices()) as ListedDevice[]);
+    const devices = await this.#withServer(async (client) => (await client.listDevices()) as ListedDevice[]);
     return devices.map(({ id, type }) => ({ serial: id, state: stateOf(type) }));
   }
 
@@ -67,7 +78,7 @@ export class AdbkitAdb implements Adb {
   }
 
   connection(serial: string): AdbConnection {
-    const open = (service: string) => this.#withServer(() => openService(this.#client, serial, service));
+    const open = (service: string) => this.#withServer((client) => openService(client, serial, service));
     return {
       shell: async (request) => {
         request.signal?.throwIfAborted();
@@ -95,22 +106,24 @@ export class AdbkitAdb implements Adb {
   async #hasShellProtocol(serial: string): Promise<boolean> {
     const known = this.#shellProtocol.get(serial);
     if (known !== undefined) return known;
-    const features = await this.#withServer(() => askServer(this.#client, `host-serial:${serial}:features`));
+    const features = await this.#withServer((client) => askServer(client, `host-serial:${serial}:features`));
     const has = features.split(',').includes('shell_v2');
     this.#shellProtocol.set(serial, has);
     return has;
   }
 
-  async #withServer<T>(act: () => Promise<T>): Promise<T> {
+  async #withServer<T>(act: (client: Client) => Promise<T>): Promise<T> {
+    this.#client ??= this.#load();
+    const client = await this.#client;
     try {
-      return await act();
+      return await act(client);
     } catch (cause) {
       if (!isServerMissing(cause)) throw cause;
       this.#starting ??= startServer(this.#port).finally(() => {
         this.#starting = undefined;
       });
       await this.#starting;
-      return act();
+      return act(client);
     }
   }
 }

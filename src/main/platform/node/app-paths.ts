@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -18,4 +18,9 @@ export function defaultDataDir(env: NodeJS.ProcessEnv = process.env, platform = 
     return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Edgebench', 'data');
   if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Edgebench', 'data');
   return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'edgebench');
+}
+
+export function appVersion(root = findAppRoot()): string {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
 }

@@ -12,7 +12,7 @@ import { readTflite } from './read/tflite';
 import { prepareSource } from './source/index';
 import { refuseTooLarge } from './write';
 
-export type { ConvertProgress, ConvertStage } from './pace';
+export { Pace, type ConvertProgress, type ConvertStage, type PaceOptions } from './pace';
 export { fingerprintModel, type ModelFingerprint } from './fingerprint';
 export type { Model, Value } from './graph/ir';
 export { allGraphs } from './graph/subgraphs';

@@ -1,13 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeModelFiles } from '@main/platform/node/model-files';
@@ -16,6 +8,7 @@ import { verifyModel } from '@main/services/convert/graph/verify';
 import { bundleScript } from '@test/support/bundle-script';
 import { SavedModelWriter } from '@test/support/saved-model-writer';
 import { temporaryFolder } from '@test/support/temporary-folder';
+import { sparseDense } from '@test/support/sparse-dense';
 import { tinyModel } from '@test/support/tiny-model';
 
 /** A SavedModel of `count` convolutions with bias and ReLU, one after the other. */
@@ -30,46 +23,6 @@ function chain(count: number): string {
     x = writer.plain(`r${i}`, 'Relu', [writer.plain(`a${i}`, 'BiasAdd', [conv, bias])]);
   }
   writer.write(folder, x);
-  return folder;
-}
-
-/** A TF.js graph model of one dense layer of `rows` x `columns` zeros; its weights take no room on the disk. */
-function sparseDense(rows: number, columns: number): string {
-  const folder = temporaryFolder();
-  const floats = { type: 'DT_FLOAT' };
-  const dims = (...sizes: number[]): object => ({
-    shape: { dim: sizes.map((size) => ({ size: String(size) })) },
-  });
-  writeFileSync(
-    join(folder, 'model.json'),
-    JSON.stringify({
-      format: 'graph-model',
-      modelTopology: {
-        node: [
-          { name: 'x', op: 'Placeholder', attr: { dtype: floats, shape: dims(1, rows) } },
-          {
-            name: 'w',
-            op: 'Const',
-            attr: {
-              dtype: floats,
-              value: { tensor: { dtype: 'DT_FLOAT', tensorShape: dims(rows, columns) } },
-            },
-          },
-          {
-            name: 'y',
-            op: 'MatMul',
-            input: ['x', 'w'],
-            attr: { T: floats, transpose_a: { b: false }, transpose_b: { b: false } },
-          },
-        ],
-      },
-      weightsManifest: [
-        { paths: ['weights.bin'], weights: [{ name: 'w', shape: [rows, columns], dtype: 'float32' }] },
-      ],
-    }),
-  );
-  writeFileSync(join(folder, 'weights.bin'), '');
-  truncateSync(join(folder, 'weights.bin'), 4 * rows * columns);
   return folder;
 }
 

@@ -21,14 +21,13 @@ export interface RawFunction {
 
 /** Only the name of a FunctionDef, to index a library without decoding it. */
 export function readFunctionName(wire: Wire): string {
-  let name = '';
   while (wire.next())
     if (wire.field === 1)
       for (const signature = wire.message(); signature.next();)
-        if (signature.field === 1) name = signature.string();
+        if (signature.field === 1) return signature.string();
         else signature.skip();
     else wire.skip();
-  return name;
+  return '';
 }
 
 /** tensorflow/core/framework/function.proto */

@@ -22,7 +22,10 @@ export function readNode(wire: Wire): RawNode {
     else if (wire.field === 2) op = wire.string();
     else if (wire.field === 3) inputs.push(wire.string());
     else if (wire.field === 5)
-      readMapEntry(wire.message(), (key, value) => addAttr(attrs, key, readAttr(value)));
+      readMapEntry(wire.message(), (key, value) => {
+        // Names with an underscore are TensorFlow's own notes (`_output_shapes`), which may be most of a file.
+        if (!key.startsWith('_')) addAttr(attrs, key, readAttr(value));
+      });
     else wire.skip();
   return { name, op, inputs, attrs };
 }
