@@ -8,8 +8,10 @@ import type { Progress } from '@shared/model/job';
 import { listParts } from './platform/node/parts';
 import type { MadeVariants } from './flow/make-variants';
 import { callWorker } from './platform/node/worker-call';
+import type { Vault } from './ports/secrets';
 import type { WorkerLauncher } from './ports/worker';
 import { Jobs } from './flow/jobs';
+import { ServedModels } from './flow/serve-model';
 import { makeVariants } from './flow/make-variants';
 import { removeStaleParts } from './flow/variant-files';
 import type { FlowTools, MakeVariants } from './flow/tools';
@@ -27,6 +29,7 @@ import { AdbkitAdb } from './platform/adbkit/adbkit-adb';
 import { WorkerServers } from './platform/cloud-server/embedded-servers';
 import { startDelayingProxy } from './platform/node/delaying-proxy';
 import { nodeHttpClient } from './platform/node/http-connections';
+import { KeptSecrets } from './platform/node/kept-secrets';
 import { preciseClock } from './platform/node/precise-clock';
 import { NETWORK_PROFILES } from './services/cloud';
 import { nodeClock } from './platform/node/clock';
@@ -43,6 +46,7 @@ export interface App {
   readonly resourcesDir: string;
   readonly tools: FlowTools;
   readonly jobs: Jobs;
+  readonly served: ServedModels;
   readonly networks: readonly NetworkProfile[];
   parts(): Promise<Part[]>;
   close(): Promise<void>;
@@ -53,6 +57,8 @@ export interface AppOptions {
   /** The built worker; conversions run in a process of their own when `isolate` is set. */
   readonly workerFile: string;
   readonly isolate: boolean;
+  /** The operating system's key store, where a door to it is open. */
+  readonly vault?: Vault;
 }
 
 /** Puts the program together: platform, services, flows. The only place that sees all layers. */
@@ -93,6 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       thisComputer: new LocalTarget(parts, nodeLocalFiles),
     }),
     servers: new WorkerServers(launcher),
+    secrets: new KeptSecrets(join(dataDir, 'secrets.json'), options.vault),
     cloudPorts: { http: nodeHttpClient, clock: preciseClock, startProxy: startDelayingProxy },
     localFiles: nodeLocalFiles,
     clock: nodeClock,
@@ -101,15 +108,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     appVersion: appVersion(root),
   };
   const jobs = new Jobs();
+  const served = new ServedModels(tools);
   return {
     dataDir,
     resourcesDir,
     tools,
     jobs,
+    served,
     networks: NETWORK_PROFILES,
     parts: () => listParts(root),
     close: async () => {
       await jobs.close();
+      served.close();
       await store.close();
     },
   };

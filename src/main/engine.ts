@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isAppError } from '@shared/error/app-error';
 import { createApp } from './create-app';
 import { parentPort } from './engine-port';
+import { hostVault } from './engine-vault';
 import { createRouter } from './router';
 import { serveChannels } from './serve-channels';
 
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
       dataDir: at < 0 ? undefined : process.argv[at + 1],
       workerFile: join(__dirname, 'worker.js'),
       isolate: true,
+      vault: hostVault(port),
     });
     let stopping = false;
     serveChannels(port, createRouter(app) as never, {}, () => {

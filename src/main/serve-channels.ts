@@ -49,7 +49,7 @@ export function serveChannels<C extends Context>(
     if (message.type === 'stop') onStop();
     else if (message.type === 'close') closeChannel(message.channel);
     else if (message.type === 'data') channels.get(message.channel)?.receive(message.data);
-    else {
+    else if (message.type === 'open') {
       const { channel } = message;
       const channelPort = new ChannelPort((data) => port.post({ type: 'data', channel, data }));
       channels.set(channel, channelPort);

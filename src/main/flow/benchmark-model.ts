@@ -12,6 +12,7 @@ import { convertModelFlow } from './convert-model';
 import { compareWithHost } from './host-check';
 import type { JobContext } from './jobs';
 import { LiveSamples } from './live-samples';
+import { embeddedRequest } from './cloud-plan';
 import { measureCloudFlow } from './measure-cloud';
 import type { FlowTools } from './tools';
 
@@ -82,13 +83,12 @@ async function tryCloud(
   const isShort = input.profile === 'demo';
   try {
     await measureCloudFlow(
-      {
+      embeddedRequest(
         model,
-        dataPath: input.data ?? input.calibration,
-        networks: input.network === undefined ? ['none', '4g'] : [input.network],
-        windowMs: isShort ? 700 : 2000,
-        maxWindows: isShort ? 5 : 10,
-      },
+        input.data ?? input.calibration,
+        input.network === undefined ? ['none', '4g'] : [input.network],
+        isShort ? { windowMs: 700, maxWindows: 5 } : { windowMs: 2000, maxWindows: 10 },
+      ),
       tools,
       job,
     );

@@ -16,7 +16,9 @@ export interface JobContext {
   log(line: string): void;
   /** Notes results on the job, so that a client finds them. */
   note(
-    results: Partial<Pick<Job, 'modelId' | 'variantIds' | 'runIds' | 'live' | 'validation' | 'files'>>,
+    results: Partial<
+      Pick<Job, 'modelId' | 'variantIds' | 'runIds' | 'baselineIds' | 'live' | 'validation' | 'files'>
+    >,
   ): void;
 }
 

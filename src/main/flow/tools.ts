@@ -2,6 +2,7 @@ import type { Clock } from '@main/ports/clock';
 import type { EmbeddedServers } from '@main/ports/embedded-server';
 import type { LocalFiles } from '@main/ports/local-files';
 import type { ModelFiles } from '@main/ports/model-files';
+import type { Secrets } from '@main/ports/secrets';
 import type { OriginalRuntime } from '@main/ports/original-runtime';
 import type { TfliteRuntime } from '@main/ports/tflite-runtime';
 import type { Progress } from '@shared/model/job';
@@ -31,6 +32,7 @@ export interface FlowTools {
   readonly devices: DeviceService;
   readonly servers: EmbeddedServers;
   readonly cloudPorts: CloudPorts;
+  readonly secrets: Secrets;
   readonly localFiles: LocalFiles;
   readonly clock: Clock;
   readonly profiles: readonly Profile[];

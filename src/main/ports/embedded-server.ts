@@ -7,6 +7,8 @@ export interface EmbeddedServerRequest {
   /** The name under which it is served. */
   readonly name: string;
   readonly signature: Signature;
+  /** A port of the loopback interface; any free one when left out. */
+  readonly port?: number | undefined;
 }
 
 export interface EmbeddedServer {

@@ -2,7 +2,8 @@ import type { App } from '../create-app';
 import { benchmarkModelFlow } from '../flow/benchmark-model';
 import { convertModelFlow, deliver } from '../flow/convert-model';
 import { inspectModel } from '../flow/inspect-model';
-import { cloudRequest, measureCloudFlow } from '../flow/measure-cloud';
+import { cloudRequest } from '../flow/cloud-plan';
+import { measureCloudFlow } from '../flow/measure-cloud';
 import { validateModelFlow } from '../flow/validate-model';
 import type { Builder } from '.';
 

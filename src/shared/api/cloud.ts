@@ -8,7 +8,48 @@ export const baselineEntrySchema = cloudBaselineSchema.extend({
 });
 export type BaselineEntry = z.infer<typeof baselineEntrySchema>;
 
+/** An original served on this machine, until it is stopped or the engine ends. */
+export const servedModelSchema = z.object({
+  id: z.string(),
+  modelId: z.string(),
+  modelName: z.string(),
+  /** E.g. "http://127.0.0.1:40123". */
+  url: z.string(),
+  /** The name under which it is served. */
+  name: z.string(),
+  framework: z.string(),
+  /** Commands for a shell that ask for one inference. */
+  examples: z.array(z.string()),
+  state: z.enum(['serving', 'ended']),
+  /** Why it ended by itself. */
+  reason: z.string().optional(),
+});
+export type ServedModel = z.infer<typeof servedModelSchema>;
+
+const id = z.string().min(1).max(64);
+const secretName = z.string().min(1).max(64);
+
 export const cloudApi = {
+  /** Serves the original in both protocols, on this machine only. */
+  serve: oc
+    .input(
+      z.strictObject({
+        model: z.string().min(1).max(4096),
+        name: z.string().min(1).max(256).optional(),
+        signature: z.string().min(1).max(256).optional(),
+        port: z.number().int().min(0).max(65_535).optional(),
+      }),
+    )
+    .output(servedModelSchema),
+  stop: oc.input(z.strictObject({ id })).output(z.void()),
+  served: oc.output(z.array(servedModelSchema)),
+  /** Names of kept secrets; values are never given back. */
+  secrets: oc.output(z.array(z.object({ name: z.string(), origin: z.string() }))),
+  /** Keeps a secret for the server at `url` in the system's key store. */
+  keepSecret: oc
+    .input(z.strictObject({ name: secretName, url: z.url().max(2048), value: z.string().min(1).max(8192) }))
+    .output(z.void()),
+  removeSecret: oc.input(z.strictObject({ name: secretName })).output(z.void()),
   baselines: oc
     .input(z.strictObject({ modelHash: z.string().max(64).optional() }))
     .output(z.array(baselineEntrySchema)),

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
+import { CLOUD_PROTOCOLS, customNetworkSchema, httpTemplateSchema } from '../model/cloud';
 import { jobSchema } from '../model/job';
 import { PROFILE_NAMES } from '../model/profile';
 
@@ -51,16 +52,46 @@ export const benchmarkInputSchema = z.strictObject({
 });
 export type BenchmarkInput = z.infer<typeof benchmarkInputSchema>;
 
+const rate = z.number().positive().max(100_000);
+const clients = z.number().int().min(1).max(1024);
+
 export const cloudInputSchema = z.strictObject({
   /** The original; served on this machine unless `url` names a server that has it, with `protocol` and `servedName`. */
   model: path,
   url: z.url().max(2048).optional(),
-  protocol: z.enum(['tf-serving', 'oip-v2']).optional(),
+  protocol: z.enum(CLOUD_PROTOCOLS).optional(),
   servedName: name.optional(),
+  servedVersion: name.optional(),
+  signature: name.optional(),
+  /** Tensors as bytes (Open Inference Protocol only). */
+  binary: z.boolean().optional(),
+  /** How requests are written and answers read with the protocol "http". */
+  template: httpTemplateSchema.optional(),
+  /** Name of a secret (never the secret itself): in the key store, or in the environment variable EDGEBENCH_SECRET_NAME. */
+  secret: name.optional(),
+  /** The header that carries it; `authorization` when left out. */
+  secretHeader: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .optional(),
+  pinnedCertificate: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  pricePerThousand: z.number().nonnegative().optional(),
   data: path.optional(),
+  /** Name of a network profile, or the user's own figures. */
   network: name.optional(),
-  requestsPerSecond: z.number().positive().max(100_000).optional(),
+  customNetwork: customNetworkSchema.optional(),
+  arrivals: z.enum(['poisson', 'constant']).optional(),
+  requestsPerSecond: rate.optional(),
+  /** Several rates, one baseline each. */
+  rates: z.array(rate).min(1).max(20).optional(),
+  concurrency: clients.optional(),
+  /** Several numbers of clients in a closed loop, one baseline each. */
+  concurrencies: z.array(clients).min(1).max(20).optional(),
   seconds: z.number().positive().max(3600).optional(),
+  timeoutSeconds: z.number().positive().max(600).optional(),
   closedLoop: z.boolean().optional(),
 });
 export type CloudInput = z.infer<typeof cloudInputSchema>;

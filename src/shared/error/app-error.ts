@@ -22,6 +22,7 @@ const CODES = {
   'runner.failed': { exit: 1, http: 502 },
   'cloud.unreachable': { exit: 1, http: 502 },
   'cloud.bad-reply': { exit: 1, http: 502 },
+  'secret.unavailable': { exit: 1, http: 503 },
   'store.failed': { exit: 1, http: 500 },
   'store.newer': { exit: 1, http: 409 },
   'run.not-found': { exit: 1, http: 404 },

@@ -21,10 +21,22 @@ export const networkProfileSchema = z.object({
 });
 export type NetworkProfile = z.infer<typeof networkProfileSchema>;
 
+/** The user's own network; what is left out is perfect. */
+export const customNetworkSchema = z.strictObject({
+  rttMs: networkProfileSchema.shape.rttMs.default(0),
+  jitterMs: networkProfileSchema.shape.jitterMs.default(0),
+  upKbps: networkProfileSchema.shape.upKbps.default(0),
+  downKbps: networkProfileSchema.shape.downKbps.default(0),
+  lossPercent: networkProfileSchema.shape.lossPercent.default(0),
+});
+
 export const CLOUD_PROTOCOLS = ['tf-serving', 'oip-v2', 'http'] as const;
 export type CloudProtocol = (typeof CLOUD_PROTOCOLS)[number];
 
-/** A request body with `{{input:NAME}}` (nested JSON array), `{{base64:NAME}}` (little-endian bytes) in it. */
+/**
+ * A request body with `{{input:NAME}}` (nested JSON array), `{{base64:NAME}}` (little-endian bytes) in it. `{{secret}}` in the
+ * path stands for the endpoint's secret, which then goes into no header.
+ */
 export const httpTemplateSchema = z.object({
   path: text,
   contentType: text.default('application/json'),
@@ -47,6 +59,8 @@ export const endpointSchema = z.object({
   binary: z.boolean().default(false),
   template: httpTemplateSchema.optional(),
   secretName: text.optional(),
+  /** The header that carries the secret; `authorization` when left out. */
+  secretHeader: text.optional(),
   /** SHA-256 of the server's certificate (hexadecimal), the only way round a failing TLS check. */
   pinnedCertificate: z
     .string()
@@ -130,6 +144,8 @@ export const cloudBaselineSchema = z.object({
   endpoint: endpointSchema,
   network: networkProfileSchema,
   load: loadSchema,
+  /** Shared by the baselines of one sweep over rates or clients; they are no side of a comparison. */
+  sweepId: text.optional(),
   windows: z.array(cloudWindowSchema).max(100),
   /** Over the windows that count (the last three when stable, all otherwise); null without a right answer. */
   latency: latencySummarySchema.nullable(),

@@ -47,6 +47,7 @@ export const jobSchema = z.object({
   runIds: z.array(z.string()),
   /** While devices measure: one a device. */
   live: z.array(liveSeriesSchema).optional(),
+  baselineIds: z.array(z.string()).optional(),
   /** Files written for the user: variants where `--out` said, a report. */
   files: z.array(z.string()),
   /** Of a job that validated one variant. */

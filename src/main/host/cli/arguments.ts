@@ -29,6 +29,17 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+/** "10,20,50" -> positive numbers. */
+export const parsePositives = (text: string): number[] => parseList(text).map(parsePositive);
+
+export const parsePositiveInts = (text: string): number[] => parseList(text).map(parsePositiveInt);
+
+export function parseNotNegative(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Give 0 or a number above it.');
+  return value;
+}
+
 export function parsePort(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)

@@ -4,6 +4,7 @@ import { EngineProcess } from '../engine-process/engine-process';
 import { forkEngine } from '../engine-process/fork-engine';
 import { registerScheme, serveRenderer } from './app-protocol';
 import { bridgeEngine } from './engine-bridge';
+import { electronVault } from './key-store';
 import { lockDown } from './lock-down';
 import { utilityEngine } from './utility-engine';
 import { openWindow } from './window';
@@ -33,8 +34,10 @@ export function runElectron(paths: {
     node === undefined && utilityProcess !== undefined
       ? utilityEngine(paths.engineScript, args)
       : forkEngine(paths.engineScript, args, node === undefined ? {} : { execPath: node });
-  const engine = new EngineProcess(launch, (message) =>
-    dialog.showErrorBox('Edgebench cannot start', message),
+  const engine = new EngineProcess(
+    launch,
+    (message) => dialog.showErrorBox('Edgebench cannot start', message),
+    electronVault,
   );
   void app.whenReady().then(() => {
     lockDown();

@@ -1,4 +1,4 @@
-import { asEngineMessage, type EngineMessage, type HostMessage } from './messages';
+import { asEngineMessage, type EngineMessage, type HostMessage, type VaultAct } from './messages';
 
 /** A started engine, whatever kind of process it is. */
 export interface EngineChild {
@@ -20,6 +20,11 @@ interface OpenChannel {
   readonly onClose: (reason: string) => void;
 }
 
+const noVault: VaultAct = () => ({
+  refusal:
+    'Secrets are kept by the desktop app only. Here, give them in environment variables (EDGEBENCH_SECRET_NAME).',
+});
+
 /**
  * Keeps the engine running in a process of its own. When it dies, every open channel is closed with the reason and the
  * next channel starts a new one: clients reconnect, stored runs are safe in the data folder.
@@ -28,13 +33,15 @@ export class EngineProcess {
   readonly #launch: () => EngineChild;
   readonly #onStartFailure: (message: string) => void;
   readonly #channels = new Map<number, OpenChannel>();
+  readonly #vault: VaultAct;
   #child: EngineChild | undefined;
   #nextChannel = 1;
   #stopping = false;
 
-  constructor(launch: () => EngineChild, onStartFailure: (message: string) => void) {
+  constructor(launch: () => EngineChild, onStartFailure: (message: string) => void, vault = noVault) {
     this.#launch = launch;
     this.#onStartFailure = onStartFailure;
+    this.#vault = vault;
   }
 
   openChannel(onData: (data: string) => void, onClose: (reason: string) => void): EngineChannel {
@@ -91,5 +98,9 @@ export class EngineProcess {
   #receive(message: EngineMessage): void {
     if (message.type === 'data') this.#channels.get(message.channel)?.onData(message.data);
     else if (message.type === 'failed') this.#onStartFailure(message.message);
+    else if (message.type === 'vault') {
+      const { request, act, data } = message;
+      this.#child?.send({ type: 'vault', request, ...this.#vault(act, data) });
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AppError } from '@shared/error/app-error';
 import { oipV2 } from './oip-v2';
 import { RequestError, type ServedModel, type ServerReply, type ServerRequest } from './served-model';
 import { tfServing } from './tf-serving';
@@ -51,8 +52,11 @@ async function answer(request: IncomingMessage, model: ServedModel, turns: Turns
   }
 }
 
-/** Serves a model in both dialects on a free port of the loopback interface. */
-export async function serveOverHttp(model: ServedModel): Promise<{ server: Server; port: number }> {
+/** Serves a model in both dialects on a port of the loopback interface, any free one with 0. AppError `port.in-use`. */
+export async function serveOverHttp(
+  model: ServedModel,
+  wantedPort = 0,
+): Promise<{ server: Server; port: number }> {
   const turns = new Turns(model);
   const server = createServer(
     { noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 60_000, headersTimeout: 10_000 },
@@ -72,8 +76,17 @@ export async function serveOverHttp(model: ServedModel): Promise<{ server: Serve
     },
   );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE' || error.code === 'EACCES'
+          ? new AppError(
+              'port.in-use',
+              `Port ${wantedPort} of this machine cannot be used (${error.code}). Choose another one.`,
+            )
+          : error,
+      ),
+    );
+    server.listen(wantedPort, '127.0.0.1', resolve);
   });
   return { server, port: (server.address() as AddressInfo).port };
 }

@@ -36,6 +36,9 @@ export const cloudServerTask =
     const model = await load(request);
     // The first inference builds the graph; no client should measure that. Its failure is told to those who ask.
     await model.run(zeros(request.signature)).catch(() => undefined);
-    const { port } = await serveOverHttp({ ...model, name: request.name, signature: request.signature });
+    const { port } = await serveOverHttp(
+      { ...model, name: request.name, signature: request.signature },
+      request.port,
+    );
     return { port, framework: model.framework };
   };

@@ -10,6 +10,7 @@ import { ADAPTERS, type CloudAdapter, type ServerTotals } from './adapter';
 import { arrivalGaps } from './arrivals';
 import { attempt, type Attempt, type PreparedSample } from './attempt';
 import { placeOf } from './endpoint-url';
+import { redacted, redactedError, secretHeaders, SECRET_PLACE, type PlanSecret } from './secret';
 import { isStable } from './stability';
 import { measureWindow, type MeasuredWindow } from './window';
 
@@ -35,7 +36,7 @@ export interface CloudPlan {
   /** Largest difference from the expected outputs that counts as the same answer. */
   readonly tolerance: number;
   /** Added to every request; never stored, never in an error. */
-  readonly secretHeaders?: Readonly<Record<string, string>>;
+  readonly secret?: PlanSecret;
   readonly onWindow?: (window: number, of: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,10 +54,15 @@ function prepare(
   const startNs = clock.nowNs();
   const samples = plan.samples.map(({ inputs, expected }) => {
     const call = adapter.inferCall(plan.endpoint, inputs);
-    return { call: { ...call, path: prefix + call.path }, expected };
+    const path = call.path.replaceAll(SECRET_PLACE, encodeURIComponent(plan.secret?.value ?? ''));
+    return { call: { ...call, path: prefix + path }, expected };
   });
   return { samples, serializeNs: (clock.nowNs() - startNs) / samples.length };
 }
+
+/** Whether the template puts the secret into the address instead of a header. */
+const hasSecretPath = (plan: CloudPlan): boolean =>
+  plan.endpoint.template?.path.includes(SECRET_PLACE) === true;
 
 /** One request before the measurement: a server that is wrong or away is told at once, as an AppError. */
 async function tryOnce(send: () => Promise<Attempt>, endpoint: Endpoint): Promise<void> {
@@ -205,7 +211,7 @@ function baselineOf(
     errorRate: scheduled === 0 ? 0 : Math.min(1, sum(counted, failures) / scheduled),
     goodputPerSecond:
       samplesNs.length === 0 ? 0 : samplesNs.length / (sum(counted, (window) => window.durationNs) / 1e9),
-    ...(server.title === undefined ? {} : { server: server.title }),
+    ...(server.title === undefined ? {} : { server: redacted(server.title, plan.secret) }),
     check: {
       answers,
       maxAbs: answers === 0 ? null : Math.max(...series.windows.map((window) => window.maxAbs)),
@@ -237,7 +243,9 @@ export async function measureCloud(ports: CloudPorts, plan: CloudPlan): Promise<
     ...(plan.endpoint.pinnedCertificate === undefined
       ? {}
       : { pinnedCertificate: plan.endpoint.pinnedCertificate }),
-    ...(plan.secretHeaders === undefined ? {} : { secretHeaders: plan.secretHeaders }),
+    ...(plan.secret === undefined || hasSecretPath(plan)
+      ? {}
+      : { secretHeaders: secretHeaders(plan.secret) }),
   });
   let next = 0;
   const send = (): Promise<Attempt> => {
@@ -253,6 +261,8 @@ export async function measureCloud(ports: CloudPorts, plan: CloudPlan): Promise<
     const series = await measureSeries(plan, ports.clock, send);
     const after = await totals(connections, adapter, plan);
     return baselineOf(plan, series, prepared, { before, after, title });
+  } catch (error) {
+    throw redactedError(error, plan.secret);
   } finally {
     connections.close();
     await proxy?.close();

@@ -152,12 +152,12 @@ describe('measuring an endpoint', () => {
       seen.push(request.headers.authorization);
       always(seen.length === 1 ? 200 : 403, RIGHT)(request, body, response);
     });
-    const secretHeaders = { authorization: `Bearer ${canary}` };
+    const secret = { header: 'authorization', value: canary };
     const baseline = await measureCloud(
       realPorts,
-      cloudPlan({ url }, { secretHeaders, load: shortLoad({ maxWindows: 1 }) }),
+      cloudPlan({ url }, { secret, load: shortLoad({ maxWindows: 1 }) }),
     );
-    const error: unknown = await measureCloud(realPorts, cloudPlan({ url }, { secretHeaders })).catch(
+    const error: unknown = await measureCloud(realPorts, cloudPlan({ url }, { secret })).catch(
       (caught: unknown) => caught,
     );
     expect(seen[0]).toBe(`Bearer ${canary}`);

@@ -1,19 +1,48 @@
+import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { given, parsePositive } from '../arguments';
+import type { BaselineEntry } from '@shared/api/cloud';
+import { AppError } from '@shared/error/app-error';
+import { httpTemplateSchema, type CloudProtocol, type HttpTemplate } from '@shared/model/cloud';
+import {
+  given,
+  parseNotNegative,
+  parsePositive,
+  parsePositiveInt,
+  parsePositiveInts,
+  parsePositives,
+} from '../arguments';
 import { follow, type Session } from '../session';
 import { bytesText, millisText, percentText, printable, table } from '../table';
-import type { BaselineEntry } from '@shared/api/cloud';
+import { addCloudServe } from './cloud-serve';
 
 type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
 
 interface MeasureFlags {
   readonly url?: string;
-  readonly protocol?: 'tf-serving' | 'oip-v2';
+  readonly protocol?: CloudProtocol;
   readonly name?: string;
+  readonly modelVersion?: string;
+  readonly signature?: string;
+  readonly binary?: boolean;
+  readonly template?: string;
+  readonly secret?: string;
+  readonly secretHeader?: string;
+  readonly pin?: string;
+  readonly price?: number;
   readonly data?: string;
   readonly network?: string;
+  readonly rtt?: number;
+  readonly jitter?: number;
+  readonly up?: number;
+  readonly down?: number;
+  readonly loss?: number;
+  readonly arrivals?: 'poisson' | 'constant';
   readonly rate?: number;
+  readonly rates?: number[];
+  readonly concurrency?: number;
+  readonly concurrencies?: number[];
   readonly seconds?: number;
+  readonly timeout?: number;
   readonly closedLoop?: boolean;
 }
 
@@ -21,46 +50,48 @@ export function addCloud(program: Command, run: Run): void {
   const cloud = program
     .command('cloud')
     .description('measure the original behind a server: the baseline of every comparison');
-  cloud
-    .command('measure')
-    .argument('<model>', 'the original model; served on this machine unless --url names a server that has it')
-    .option('--url <address>', 'a server, e.g. http://host:8501')
-    .addOption(
-      new Option('--protocol <name>', 'what it speaks')
-        .choices(['tf-serving', 'oip-v2'])
-        .default('tf-serving'),
-    )
-    .option('--name <model>', 'what the server calls the model')
-    .option('--data <path>', 'samples to send (.npz, .npy); random data when left out')
-    .option('--network <profile>', 'simulated network: none, wifi, 4g, 5g, 3g')
-    .option('--rate <n>', 'requests per second', parsePositive)
-    .option('--seconds <n>', 'length of one window', parsePositive)
-    .option('--closed-loop', 'next request after the reply: hides stalls, labelled so')
-    .action((model: string, flags: MeasureFlags) =>
-      run(async ({ output, engine }) => {
-        const client = await engine();
-        const job = await client.jobs.cloud(
-          given({
-            model,
-            url: flags.url,
-            protocol: flags.url === undefined ? undefined : flags.protocol,
-            servedName: flags.name,
-            data: flags.data,
-            network: flags.network,
-            requestsPerSecond: flags.rate,
-            seconds: flags.seconds,
-            closedLoop: flags.closedLoop,
-          }),
-        );
-        const done = await follow(client, job, output);
-        const baselines = await client.cloud.baselines(given({ modelHash: done.modelId }));
-        const [newest] = baselines;
-        output.result(
-          { modelId: done.modelId, baseline: newest ?? null },
-          baselineTable(newest ? [newest] : []),
-        );
-      }),
-    );
+  addCloudServe(cloud, run);
+  withMeasureFlags(cloud.command('measure')).action((model: string, flags: MeasureFlags) =>
+    run(async ({ output, engine }) => {
+      const template = flags.template === undefined ? undefined : await templateFrom(flags.template);
+      const client = await engine();
+      const job = await client.jobs.cloud(
+        given({
+          model,
+          url: flags.url,
+          protocol: flags.protocol,
+          servedName: flags.name,
+          servedVersion: flags.modelVersion,
+          signature: flags.signature,
+          binary: flags.binary,
+          template,
+          secret: flags.secret,
+          secretHeader: flags.secretHeader,
+          pinnedCertificate: flags.pin?.replaceAll(':', '').toLowerCase(),
+          pricePerThousand: flags.price,
+          data: flags.data,
+          network: flags.network,
+          customNetwork: customNetwork(flags),
+          arrivals: flags.arrivals,
+          requestsPerSecond: flags.rate,
+          rates: flags.rates,
+          concurrency: flags.concurrency,
+          concurrencies: flags.concurrencies,
+          seconds: flags.seconds,
+          timeoutSeconds: flags.timeout,
+          closedLoop: flags.closedLoop,
+        }),
+      );
+      const done = await follow(client, job, output);
+      const made = new Set(done.baselineIds);
+      const all = await client.cloud.baselines(given({ modelHash: done.modelId }));
+      const baselines = all.filter(({ id }) => made.has(id)).reverse();
+      output.result(
+        { modelId: done.modelId, baseline: baselines[0] ?? null, baselines },
+        baselineTable(baselines),
+      );
+    }),
+  );
   cloud
     .command('list')
     .description('list the stored baselines')
@@ -72,23 +103,118 @@ export function addCloud(program: Command, run: Run): void {
     );
 }
 
-/** Baselines as a table; a network that is no real one is called simulated. */
+const withMeasureFlags = (command: Command): Command =>
+  command
+    .argument('<model>', 'the original model; served on this machine unless --url names a server that has it')
+    .description('measure the original behind a server, and keep the result as a baseline')
+    .option('--url <address>', 'a server, e.g. http://host:8501')
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        'what it speaks (tf-serving with --url, oip-v2 on this machine)',
+      ).choices(['tf-serving', 'oip-v2', 'http']),
+    )
+    .option('--name <model>', 'what the server calls the model')
+    .option('--model-version <version>', 'which version of it')
+    .option('--signature <key>', 'which signature')
+    .option('--binary', 'tensors as bytes instead of JSON (oip-v2)')
+    .option(
+      '--template <file>',
+      'JSON file with path, body and outputs, for --protocol http (see docs/cloud.md)',
+    )
+    .option(
+      '--secret <name>',
+      'token to send: a kept secret, or the environment variable EDGEBENCH_SECRET_<NAME>',
+    )
+    .option('--secret-header <header>', 'header that carries it (default: authorization)')
+    .option('--pin <sha256>', 'accept only the certificate with this SHA-256')
+    .option('--price <amount>', 'your price for 1,000 inferences there', parseNotNegative)
+    .option('--data <path>', 'samples to send (.npz, .npy); random data when left out')
+    .option('--network <profile>', 'simulated network: none, wifi, 4g, 5g, 3g')
+    .option('--rtt <ms>', 'simulated network of your own: round-trip time', parseNotNegative)
+    .option('--jitter <ms>', '… standard deviation of the one-way delay', parseNotNegative)
+    .option('--up <kbit/s>', '… bandwidth to the server (0: unlimited)', parseNotNegative)
+    .option('--down <kbit/s>', '… bandwidth from the server (0: unlimited)', parseNotNegative)
+    .option('--loss <percent>', '… share of packets lost', parseNotNegative)
+    .addOption(
+      new Option('--arrivals <kind>', 'how requests are spread (default: poisson)').choices([
+        'poisson',
+        'constant',
+      ]),
+    )
+    .option('--rate <n>', 'requests per second', parsePositive)
+    .option('--rates <list>', 'sweep over rates, e.g. 10,50,100', parsePositives)
+    .option('--concurrency <n>', 'connections; clients of a closed loop', parsePositiveInt)
+    .option('--concurrencies <list>', 'sweep over clients of a closed loop, e.g. 1,2,4', parsePositiveInts)
+    .option('--seconds <n>', 'length of one window', parsePositive)
+    .option('--timeout <seconds>', 'longest time for one answer', parsePositive)
+    .option('--closed-loop', 'next request after the reply: hides stalls, labelled so');
+
+function customNetwork({ network, rtt, jitter, up, down, loss }: MeasureFlags) {
+  const figures = given({ rttMs: rtt, jitterMs: jitter, upKbps: up, downKbps: down, lossPercent: loss });
+  if (Object.keys(figures).length === 0) return undefined;
+  if (network !== undefined)
+    throw new AppError('usage.wrong', 'Give a network profile or figures of your own, not both.');
+  return figures;
+}
+
+async function templateFrom(file: string): Promise<HttpTemplate> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AppError('file.not-found', `${file} cannot be read (${error.code ?? 'error'}).`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AppError('file.unreadable', `${file} is not JSON.`);
+  }
+  const template = httpTemplateSchema.safeParse(value);
+  if (template.success) return template.data;
+  const [issue] = template.error.issues;
+  throw new AppError(
+    'file.unreadable',
+    `${file} is no request template: ${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'wrong form'}. It needs path, body and outputs.`,
+  );
+}
+
+/** Baselines as a table; a network that is no real one is called simulated, and a closed loop is called so. */
 export function baselineTable(baselines: readonly BaselineEntry[]): string {
   if (baselines.length === 0) return 'No cloud baselines.';
   const rows = baselines.map((baseline) => [
     printable(baseline.modelName),
-    printable(baseline.endpoint.title),
-    baseline.network.name === 'none' ? 'none (loopback)' : `${baseline.network.name} (simulated)`,
+    printable(
+      `${baseline.endpoint.title} (${baseline.endpoint.protocol}${baseline.endpoint.binary ? ', binary' : ''})`,
+    ),
+    baseline.network.name === 'none'
+      ? baseline.endpoint.embedded
+        ? 'none (loopback)'
+        : 'as it is'
+      : `${baseline.network.name} (simulated)`,
+    baseline.load.kind === 'closed'
+      ? `closed loop, ${baseline.load.concurrency}`
+      : `${Number(baseline.load.ratePerSecond.toPrecision(3))}/s`,
     millisText(baseline.latency?.p50Ns),
     millisText(baseline.latency?.p90Ns),
     millisText(baseline.latency?.p99Ns),
-    String(Math.round(baseline.goodputPerSecond)),
+    String(Number(baseline.goodputPerSecond.toPrecision(3))),
     percentText(baseline.errorRate),
     bytesText(baseline.requestBytes),
     baseline.status,
   ]);
   return table(
-    ['model', 'endpoint', 'network', 'p50 ms', 'p90 ms', 'p99 ms', 'per s', 'errors', 'sent', 'status'],
+    [
+      'model',
+      'endpoint',
+      'network',
+      'load',
+      'p50 ms',
+      'p90 ms',
+      'p99 ms',
+      'per s',
+      'errors',
+      'sent',
+      'status',
+    ],
     rows,
   );
 }

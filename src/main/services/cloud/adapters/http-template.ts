@@ -8,7 +8,15 @@ import { replyFields } from './reply';
 
 const PLACE = /\{\{(input|base64):([^{}]{1,200})\}\}/g;
 
+/** A query's parameter that looks like a token with its value written out: it would be stored with the baseline. */
+const WRITTEN_TOKEN = /[?&][^=&]*(?:key|token|secret|passw|auth|sig)[^=&]*=(?!\{\{secret\}\}(?:&|$))[^&]/i;
+
 function templateOf(endpoint: Endpoint): HttpTemplate {
+  if (endpoint.template !== undefined && WRITTEN_TOKEN.test(endpoint.template.path))
+    throw new AppError(
+      'usage.wrong',
+      `The template's path of the endpoint "${endpoint.title}" holds a token. Write {{secret}} in its place, and give the token as the endpoint's secret.`,
+    );
   if (endpoint.template !== undefined) return endpoint.template;
   throw new AppError(
     'usage.wrong',
