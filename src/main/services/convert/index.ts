@@ -1,6 +1,7 @@
 import type { ModelFiles } from '@main/ports/model-files';
 import { AppError } from '@shared/error/app-error';
 import { SOURCE_FORMAT_TITLES, type SourceFormat } from '@shared/model/source-format';
+import { customOperators } from './graph/foreign';
 import type { ConstantData, Model } from './graph/ir';
 import { allGraphs } from './graph/subgraphs';
 import { lower, type LowerOptions } from './lower';
@@ -44,8 +45,7 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
   const pace = new Pace(request);
   pace.step('read', 0, 0);
   const { format, path } = detectModel(request.path, files);
-  if (format === 'tflite')
-    return { model: readTflite(path, files), format, notes: [], close: () => undefined };
+  if (format === 'tflite') return openTflite(readTflite(path, files));
   const read = READERS[format];
   if (!read)
     throw new AppError(
@@ -66,6 +66,16 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
     throw error;
   }
 }
+
+/** A TFLite file as it is; what only some runtimes have in it is named. */
+const openTflite = (model: Model): OpenModel => ({
+  model,
+  format: 'tflite',
+  notes: customOperators(model).map(
+    ({ name, needs }) => `Operator ${name} needs a ${needs}, which plain TensorFlow Lite does not have.`,
+  ),
+  close: () => undefined,
+});
 
 /** Bytes of all constants that operators read, each counted once. */
 function constantBytes(model: Model): number {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { customOperators } from '@main/services/convert/graph/foreign';
+import { convertModel } from '@main/services/convert';
 import { parseTflite } from '@main/services/convert/read/tflite';
 import { SLOTS } from '@main/services/convert/schema';
 import type { Node } from '@main/services/convert/write/flatbuffer';
 import type { AppError } from '@shared/error/app-error';
 import * as crafted from '@test/support/crafted-tflite';
+import { memoryFiles } from '@test/support/memory-files';
 
 const { craft, craftFile, FLOATS, floats, int32, int8, ints, list, longs, operator, tensor, text, uint32 } =
   crafted;
@@ -130,24 +132,27 @@ describe('a hostile .tflite file', () => {
     expect(refused({ tensors: [FLOATS, bad] })).toMatch(message);
   });
 
-  it('with custom and Flex operators names them', () => {
+  it('with custom and Flex operators names them, and what they need', async () => {
     const custom = (name: string): Node =>
       craft(SLOTS.operatorCode, {
         deprecatedBuiltinCode: int8(32),
         customCode: text(name),
         builtinCode: int32(32),
       });
-    const model = parseTflite(
-      craftFile({
-        tensors: [FLOATS, FLOATS, FLOATS],
-        codes: [custom('FlexErf'), custom('TFLite_Detection_PostProcess')],
-        operators: [operator(ints(0), ints(2)), operator(ints(2), ints(1), { opcodeIndex: uint32(1) })],
-      }),
-      'it',
-    );
+    const bytes = craftFile({
+      tensors: [FLOATS, FLOATS, FLOATS],
+      codes: [custom('FlexErf'), custom('TFLite_Detection_PostProcess')],
+      operators: [operator(ints(0), ints(2)), operator(ints(2), ints(1), { opcodeIndex: uint32(1) })],
+    });
+    const model = parseTflite(bytes, 'it');
     expect(customOperators(model)).toEqual([
       { name: 'FlexErf', needs: 'flex delegate' },
       { name: 'TFLite_Detection_PostProcess', needs: 'custom kernel' },
+    ]);
+    const { notes } = await convertModel({ path: 'it' }, memoryFiles({ it: bytes }));
+    expect(notes).toEqual([
+      'Operator FlexErf needs a flex delegate, which plain TensorFlow Lite does not have.',
+      'Operator TFLite_Detection_PostProcess needs a custom kernel, which plain TensorFlow Lite does not have.',
     ]);
   });
 

@@ -11,6 +11,7 @@ import { viewAs } from '@shared/model/dtype';
 import { isAppError } from '@shared/error/app-error';
 import { group } from '@test/support/hdf5-writer';
 import { bias, denseConfig, denseH5, denseKeras, kernel } from '@test/support/keras-files';
+import { FUZZ_SEED, fuzzBudget, seededRandom } from '@test/support/random';
 import { temporaryFolder } from '@test/support/temporary-folder';
 import { zipFile, type ZipItem } from '@test/support/zip-writer';
 
@@ -204,17 +205,6 @@ describe('hostile TensorFlow.js layers models', () => {
 });
 
 describe('fuzzed files', () => {
-  /** xorshift32: the same damage in every run. */
-  function random(seed: number): () => number {
-    let state = seed;
-    return () => {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      return (state >>> 0) / 2 ** 32;
-    };
-  }
-
   const attempt = (read: () => SourceGraph): string => {
     try {
       constants(read());
@@ -231,9 +221,9 @@ describe('fuzzed files', () => {
   ];
 
   it.each(files)('%s with flipped bytes is read or refused, never anything else', (_, file, read) => {
-    const next = random(2026);
+    const next = seededRandom(FUZZ_SEED);
     const outcomes = new Map<string, number>();
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; i < fuzzBudget(600); i++) {
       const damaged = file.slice();
       for (let n = 1 + Math.floor(next() * 4); n > 0; n--)
         damaged[Math.floor(next() * file.length)] = Math.floor(next() * 256);
