@@ -70,7 +70,9 @@ async function newestRuns(store: Store, modelHash: string): Promise<Run[]> {
 async function newestBaselines(store: Store, modelHash: string): Promise<CloudBaseline[]> {
   const newest = new Map<string, string>();
   for (const { id, endpoint, network } of await store.baselines.list(modelHash)) {
-    const subject = JSON.stringify([endpoint.url, endpoint.protocol, endpoint.embedded, network.name]);
+    // A server of our own gets another port each time.
+    const where = endpoint.embedded ? '' : endpoint.url;
+    const subject = JSON.stringify([where, endpoint.protocol, network.name]);
     if (!newest.has(subject)) newest.set(subject, id);
   }
   return Promise.all(Array.from(newest.values(), (id) => store.baselines.get(id)));

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@shared/error/app-error';
 import type { Run } from '@shared/model/run';
-import { decimate } from '@shared/statistics/decimate';
+import { envelopeOf } from '@shared/statistics/envelope';
 import { summarizeLatency } from '@shared/statistics/latency-summary';
 import type { App } from '../create-app';
 import { exportCsv, exportJson } from '../services/store';
@@ -40,12 +40,10 @@ export const runsRouter = (os: Builder, app: App) => ({
   trace: os.runs.trace.handler(async ({ input }) => {
     const run = await app.tools.store.runs.get(await app.tools.store.runs.resolve(input.id));
     const launches = run.launches.map(({ samplesNs }) => {
-      const { x: index, y: ns } = decimate(samplesNs, input.points);
       const summary = summarizeLatency(samplesNs, 1);
       return {
         samples: samplesNs.length,
-        index,
-        ns,
+        ...envelopeOf(samplesNs, input.points),
         p50Ns: summary?.p50Ns ?? null,
         p90Ns: summary?.p90Ns ?? null,
         p99Ns: summary?.p99Ns ?? null,

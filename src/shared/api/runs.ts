@@ -23,11 +23,13 @@ export const runDetailSchema = runSchema
   .extend({ launches: z.array(launchSummarySchema), summary: runSummarySchema });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 
-/** One launch to be drawn: the place of each point among the launch's samples, and its latency. */
+/** One launch to be drawn: stretches of samples, each with its smallest, middle and largest latency in ns. */
 export const traceSchema = z.object({
   samples: z.number().int(),
   index: z.array(z.number().int()),
-  ns: z.array(z.number()),
+  low: z.array(z.number()),
+  median: z.array(z.number()),
+  high: z.array(z.number()),
   p50Ns: z.number().nullable(),
   p90Ns: z.number().nullable(),
   p99Ns: z.number().nullable(),
@@ -41,7 +43,7 @@ export const runsApi = {
   get: oc.input(z.strictObject({ id })).output(runDetailSchema),
   /** Raw samples in nanoseconds, launch by launch. */
   samples: oc.input(z.strictObject({ id })).output(z.object({ launches: z.array(z.array(z.number())) })),
-  /** What a chart of the samples draws: of each launch at most about `points`, no outlier lost, and its percentiles. */
+  /** What a chart of the samples draws: each launch in at most `points` stretches, and its percentiles. */
   trace: oc
     .input(z.strictObject({ id, points: z.number().int().min(10).max(10_000) }))
     .output(z.object({ launches: z.array(traceSchema) })),
