@@ -1,5 +1,4 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import * as z from 'zod';
 import { AppError } from '@shared/error/app-error';
 import type { Secrets, Vault } from '@main/ports/secrets';
 
@@ -9,8 +8,16 @@ const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 /** What an HTTP header can carry. */
 const VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,8190}[\x21-\x7e])?$/;
 
-const fileSchema = z.array(z.object({ name: z.string(), origin: z.string(), sealed: z.string() }));
-type Entries = z.infer<typeof fileSchema>;
+interface Entry {
+  readonly name: string;
+  readonly origin: string;
+  readonly sealed: string;
+}
+
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['name', 'origin', 'sealed'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string');
 
 const variableOf = (name: string): string => PREFIX + name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 
@@ -91,20 +98,23 @@ export class KeptSecrets implements Secrets {
     );
   }
 
-  async #read(): Promise<Entries> {
+  async #read(): Promise<readonly Entry[]> {
     const text = await readFile(this.#file, 'utf8').catch(() => '[]');
+    const damaged = new AppError(
+      'file.unreadable',
+      `The file of kept secrets ${this.#file} is damaged. Delete it, then enter the secrets again.`,
+    );
+    let entries: unknown;
     try {
-      return fileSchema.parse(JSON.parse(text));
-    } catch (cause) {
-      throw new AppError(
-        'file.unreadable',
-        `The file of kept secrets ${this.#file} is damaged. Delete it, then enter the secrets again.`,
-        { cause },
-      );
+      entries = JSON.parse(text);
+    } catch {
+      throw damaged;
     }
+    if (!Array.isArray(entries) || !entries.every(isEntry)) throw damaged;
+    return entries;
   }
 
-  async #write(entries: Entries): Promise<void> {
+  async #write(entries: readonly Entry[]): Promise<void> {
     const part = `${this.#file}.part`;
     try {
       await writeFile(part, JSON.stringify(entries), { mode: 0o600 });
