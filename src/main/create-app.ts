@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrationThreads } from './convert-task';
 import { AppError } from '@shared/error/app-error';
 import type { Part } from '@shared/api/app';
 import type { NetworkProfile } from '@shared/model/cloud';
+import type { DeviceFingerprint } from '@shared/model/device';
 import type { Progress } from '@shared/model/job';
 import { listParts } from './platform/node/parts';
 import type { MadeVariants } from './flow/make-variants';
@@ -20,6 +21,7 @@ import { forkLauncher } from './platform/node/fork-worker';
 import { nodeModelFiles } from './platform/node/model-files';
 import { loadRecipes } from './platform/node/recipes';
 import { sqliteFiles } from './platform/sqlite3/sqlite-files';
+import { NamespaceOfflineCheck } from './platform/tflite-runner/offline-check';
 import { RunnerParts } from './platform/tflite-runner/parts';
 import { RunnerRangeCollector } from './platform/tflite-runner/range-collector';
 import { TfliteRunnerRuntime } from './platform/tflite-runner/tflite-runtime';
@@ -99,6 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       thisComputer: new LocalTarget(parts, nodeLocalFiles),
     }),
     servers: new WorkerServers(launcher),
+    offline: new NamespaceOfflineCheck(parts),
+    runtimeBytes: (device) => libraryBytes(root, device),
     secrets: new KeptSecrets(join(dataDir, 'secrets.json'), options.vault),
     cloudPorts: { http: nodeHttpClient, clock: preciseClock, startProxy: startDelayingProxy },
     localFiles: nodeLocalFiles,
@@ -136,6 +140,16 @@ function androidParts(root: string, abi: string): { runner: string; library: str
   if (classifier === undefined) return undefined;
   const [runner, library] = [androidRunner(root, abi), tfliteLibrary(classifier)];
   return runner.found && library.found ? { runner: runner.path, library: library.path } : undefined;
+}
+
+/** Size of the runtime library that an app for this device would carry. */
+function libraryBytes(root: string, device: DeviceFingerprint): number | undefined {
+  const libraries =
+    device.kind === 'this-computer'
+      ? [tfliteLibrary()].map(({ found, path }) => (found ? path : undefined))
+      : device.abis.map((abi) => androidParts(root, abi)?.library);
+  const library = libraries.find((path) => path !== undefined);
+  return library === undefined ? undefined : statSync(library, { throwIfNoEntry: false })?.size;
 }
 
 const loadProfiles = (resourcesDir: string): Profile[] =>

@@ -6,7 +6,13 @@ import type { BenchmarkInput } from '@shared/api/jobs';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import { encodeTensor } from '@shared/runner/tensor-stream';
-import { measure, type BenchEvent, type BenchSink, type BenchVariant } from '../services/bench';
+import {
+  measure,
+  type BenchEvent,
+  type BenchSink,
+  type BenchVariant,
+  type RunHeader,
+} from '../services/bench';
 import { openArrayDataSet, sampleOf } from '../services/data';
 import { convertModelFlow } from './convert-model';
 import { compareWithHost } from './host-check';
@@ -14,6 +20,7 @@ import type { JobContext } from './jobs';
 import { LiveSamples } from './live-samples';
 import { embeddedRequest } from './cloud-plan';
 import { measureCloudFlow } from './measure-cloud';
+import { keepNoiseFloors, requireVerdicts, twice } from './noise-floor';
 import type { FlowTools } from './tools';
 
 /** Few threads are what phones' big clusters have, and what apps use. */
@@ -34,6 +41,7 @@ export async function benchmarkModelFlow(
 ): Promise<BenchmarkResult> {
   const profile = tools.profiles.find(({ name }) => name === input.profile);
   if (!profile) throw new AppError('usage.wrong', `There is no measurement profile '${input.profile}'.`);
+  if (input.aa) requireVerdicts(profile);
   const serials = await tools.devices.resolve(input.devices);
   const targets = await Promise.all(serials.map((serial) => tools.devices.target(serial)));
   const { model, variants } = await convertModelFlow(input, tools, job);
@@ -45,13 +53,14 @@ export async function benchmarkModelFlow(
     const benchVariants = await Promise.all(
       fit.map((variant) => benchVariant(variant, model, input.signature, inputs, tools)),
     );
+
     const runIds: string[] = [];
     const live = new LiveSamples();
     const problems = await measure(
       tools.clock,
       {
         planId: job.id,
-        variants: benchVariants,
+        variants: input.aa ? twice(benchVariants) : benchVariants,
         targets,
         threads: [input.threads ?? DEFAULT_THREADS],
         xnnpack: input.xnnpack ?? true,
@@ -66,6 +75,7 @@ export async function benchmarkModelFlow(
     for (const { serial, error } of problems) job.log(`${serial}: ${error.message}`);
     const [first] = problems;
     if (first && problems.length === targets.length) throw first.error;
+    if (input.aa) await keepNoiseFloors(runIds, tools, job);
     if (input.cloud) await tryCloud(input, model, tools, job);
     return { model, variants, runIds };
   } finally {
@@ -169,6 +179,15 @@ async function benchVariant(
 const takesFloats = (variant: VariantInfo, tools: FlowTools): boolean =>
   tools.recipes.find(({ name }) => name === variant.recipe)?.inputType === 'float32';
 
+/** On this computer the network can be cut for one process, so there "works offline" is measured. */
+async function withOffline(run: RunHeader, tools: FlowTools, job: JobContext): Promise<RunHeader> {
+  if (run.status !== 'completed' || run.device.kind !== 'this-computer') return run;
+  const variant = await tools.store.variants.get(run.variant.hash);
+  if (!variant) return run;
+  const offline = await tools.offline.answers(variant.path, variant.signatures[0]?.key, job.signal);
+  return offline === undefined ? run : { ...run, offline };
+}
+
 /** Keeps what is measured at once: a run that began is in the history whatever happens next. */
 function storeSink(
   tools: FlowTools,
@@ -185,7 +204,7 @@ function storeSink(
     },
     launch: (runId, launch) => runs.addLaunch(runId, launch),
     async finish(run, extras) {
-      await runs.finish(run);
+      await runs.finish(await withOffline(run, tools, job));
       if (run.status !== 'completed')
         job.log(`${run.name} on ${run.device.serial}: ${run.status}${run.reason ? `, ${run.reason}` : ''}`);
       if (inputs && extras.firstOutputs) await compareWithHost(run, extras.firstOutputs, inputs, tools, job);

@@ -5,6 +5,7 @@ import type { Run } from '@shared/model/run';
 import { AppError } from '@shared/error/app-error';
 import { compareEdgeWithCloud } from '../services/compare';
 import type { Store } from '../services/store';
+import type { FlowTools } from './tools';
 
 /** Everything that is known of one model's speed, gathered for a comparison or a report. */
 export interface ModelEvidence {
@@ -16,9 +17,9 @@ export interface ModelEvidence {
 
 const MAX_RUNS = 500;
 
-/** The runs named, or the newest completed one of each variant, device and thread count; and the newest baseline of each network. */
+/** The runs named, or the newest completed one of each variant, device and thread count; and the newest baseline of each endpoint and network. */
 export async function gatherEvidence(
-  store: Store,
+  { store, runtimeBytes }: Pick<FlowTools, 'store' | 'runtimeBytes'>,
   modelHash: string,
   runIds: readonly string[] | undefined,
 ): Promise<ModelEvidence> {
@@ -40,6 +41,7 @@ export async function gatherEvidence(
     model: { hash: modelHash, name: model?.name ?? runs[0]?.model.name ?? modelHash },
     runs,
     baselines,
+    runtimeBytes: ({ device }) => runtimeBytes(device),
     accuracy: {
       ...(original === undefined ? {} : { original }),
       variants: Object.fromEntries(accuracies.map(([id, { after }]) => [id, after])),
@@ -69,10 +71,12 @@ async function newestRuns(store: Store, modelHash: string): Promise<Run[]> {
 
 async function newestBaselines(store: Store, modelHash: string): Promise<CloudBaseline[]> {
   const newest = new Map<string, string>();
-  for (const { id, endpoint, network } of await store.baselines.list(modelHash)) {
-    // A server of our own gets another port each time.
-    const where = endpoint.embedded ? '' : endpoint.url;
-    const subject = JSON.stringify([where, endpoint.protocol, network.name]);
+  for (const { id, endpoint, network, load, sweepId } of await store.baselines.list(modelHash)) {
+    if (sweepId !== undefined) continue;
+    // A server of ours has another port each time.
+    const place = endpoint.embedded ? 'here' : endpoint.url;
+    const way = [endpoint.protocol, endpoint.binary, endpoint.version ?? '', load.kind === 'closed'];
+    const subject = JSON.stringify([place, way, network]);
     if (!newest.has(subject)) newest.set(subject, id);
   }
   return Promise.all(Array.from(newest.values(), (id) => store.baselines.get(id)));

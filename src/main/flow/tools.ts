@@ -2,9 +2,11 @@ import type { Clock } from '@main/ports/clock';
 import type { EmbeddedServers } from '@main/ports/embedded-server';
 import type { LocalFiles } from '@main/ports/local-files';
 import type { ModelFiles } from '@main/ports/model-files';
+import type { OfflineCheck } from '@main/ports/offline-check';
 import type { Secrets } from '@main/ports/secrets';
 import type { OriginalRuntime } from '@main/ports/original-runtime';
 import type { TfliteRuntime } from '@main/ports/tflite-runtime';
+import type { DeviceFingerprint } from '@shared/model/device';
 import type { Progress } from '@shared/model/job';
 import type { Profile } from '@shared/model/profile';
 import type { Recipe } from '@shared/model/recipe';
@@ -33,6 +35,9 @@ export interface FlowTools {
   readonly servers: EmbeddedServers;
   readonly cloudPorts: CloudPorts;
   readonly secrets: Secrets;
+  readonly offline: OfflineCheck;
+  /** Bytes that the runtime library of a run adds to an app; undefined where it is not known. */
+  readonly runtimeBytes: (device: DeviceFingerprint) => number | undefined;
   readonly localFiles: LocalFiles;
   readonly clock: Clock;
   readonly profiles: readonly Profile[];

@@ -5,7 +5,15 @@ import type { Run } from '@shared/model/run';
 import type { App } from '../create-app';
 import { gatherEvidence } from '../flow/compare-model';
 import { writeReport } from '../flow/write-report';
-import { analyseHistory, compareRuns, gate, nearestBaseline, sameSubject } from '../services/compare';
+import { verdictOptions } from '../flow/noise-floor';
+import {
+  analyseHistory,
+  compareRuns,
+  conditionDifferences,
+  gate,
+  nearestBaseline,
+  sameSubject,
+} from '../services/compare';
 import type { Builder } from '.';
 
 const MAX_HISTORY = 200;
@@ -27,34 +35,57 @@ export const compareRouter = (os: Builder, app: App) => {
     const runs = await loadAll(page.runs.map(({ id }) => id).reverse());
     return runs.filter((other) => sameSubject(run, other));
   };
+  /** The run that is most like this one among those before it, the newest of several. */
+  const nearest = async (run: Run) => {
+    const earlier = await series(run);
+    const place = earlier.findIndex(({ id }) => id === run.id);
+    return nearestBaseline(run, earlier.slice(0, Math.max(0, place)).reverse());
+  };
+  /** What candidates are held against when nobody said it: a run before the first of them, and none of themselves. */
+  const baseOf = async (candidates: readonly Run[]): Promise<Run> => {
+    const [first] = candidates;
+    const found = first && (await nearest(first));
+    if (found && candidates.every(({ id }) => id !== found.run.id)) return found.run;
+    throw new AppError(
+      'run.not-found',
+      'There is no earlier completed run of the same model, recipe and device to hold this one against. Name one: edgebench gate BASE RUN',
+    );
+  };
   return {
     runs: os.compare.runs.handler(async ({ input }) => {
       const base = await load(input.base);
-      return (await loadAll(input.candidates)).map((candidate) => compareRuns(base, candidate));
-    }),
-    baseline: os.compare.baseline.handler(async ({ input }) => {
-      const run = await load(input.id);
-      const earlier = await series(run);
-      const found = nearestBaseline(
-        run,
-        earlier.slice(
-          0,
-          earlier.findIndex(({ id }) => id === run.id),
+      const candidates = await loadAll(input.candidates);
+      return Promise.all(
+        candidates.map(async (candidate) =>
+          compareRuns(base, candidate, await verdictOptions(store, base, candidate)),
         ),
       );
+    }),
+    baseline: os.compare.baseline.handler(async ({ input }) => {
+      const found = await nearest(await load(input.id));
       return found ? { id: found.run.id } : {};
     }),
-    gate: os.compare.gate.handler(async ({ input }) =>
-      gate(await load(input.base), await loadAll(input.candidates)),
-    ),
+    gate: os.compare.gate.handler(async ({ input }) => {
+      const candidates = await loadAll(input.candidates);
+      const base = input.base === undefined ? await baseOf(candidates) : await load(input.base);
+      const options = await Promise.all(
+        candidates.map((candidate) => verdictOptions(store, base, candidate)),
+      );
+      const [first] = candidates;
+      return {
+        ...gate(base, candidates, options),
+        baseId: base.id,
+        differences: first ? conditionDifferences(base, first) : [],
+      };
+    }),
     history: os.compare.history.handler(async ({ input }) =>
       analyseHistory(await series(await load(input.id))),
     ),
     edgeCloud: os.compare.edgeCloud.handler(
-      async ({ input }) => (await gatherEvidence(store, input.modelHash, input.runIds)).comparison,
+      async ({ input }) => (await gatherEvidence(app.tools, input.modelHash, input.runIds)).comparison,
     ),
     report: os.compare.report.handler(async ({ input }) => {
-      const html = await writeReport(store, input.modelHash, input.runIds, app.tools.appVersion);
+      const html = await writeReport(app.tools, input.modelHash, input.runIds);
       const file = resolve(input.out);
       await writeFile(file, html).catch((error: NodeJS.ErrnoException) => {
         throw new AppError('file.unwritable', `${file} cannot be written (${error.code ?? 'error'}).`, {

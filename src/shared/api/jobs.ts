@@ -44,6 +44,8 @@ export const benchmarkInputSchema = z.strictObject({
   profile: z.enum(PROFILE_NAMES),
   threads: z.number().int().min(1).max(64).optional(),
   xnnpack: z.boolean().optional(),
+  /** Measures every variant in both arms of a comparison: what the arms differ by is the device's noise floor. */
+  aa: z.boolean().optional(),
   /** Also serve and measure the original as the cloud baseline. */
   cloud: z.boolean().optional(),
   network: name.optional(),

@@ -62,6 +62,9 @@ export const gateResultSchema = z.object({
   state: z.enum(['pass', 'unconfirmed', 'worse']),
   verdicts: z.array(verdictSchema),
   sentence: z.string(),
+  /** The run held against, and by what else the first candidate differs from it. */
+  baseId: z.string().optional(),
+  differences: z.array(conditionDifferenceSchema).optional(),
 });
 export type GateResult = z.infer<typeof gateResultSchema>;
 

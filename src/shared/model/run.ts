@@ -106,6 +106,8 @@ export const runSchema = z.object({
   memory: memorySchema.optional(),
   /** Energy of one inference where the device could tell; `valid` false on USB power. */
   energy: z.object({ microJoules: z.number(), valid: z.boolean(), source: text }).optional(),
+  /** Whether it answered with the network cut; absent where that was not tried. */
+  offline: z.boolean().optional(),
   provenance: provenanceSchema,
 });
 export type Run = z.infer<typeof runSchema>;

@@ -15,6 +15,8 @@ export interface RunnerFiles {
 }
 
 export interface RunnerRequest extends RunnerFiles {
+  /** A program (and its arguments) that starts the runner. */
+  readonly through?: readonly string[];
   readonly mode: 'bench' | 'memory' | 'profile' | 'run' | 'calibrate';
   readonly modelPath: string;
   readonly options: RunnerOptions;
@@ -31,9 +33,11 @@ export interface RunnerRequest extends RunnerFiles {
 export async function runRunner(request: RunnerRequest): Promise<void> {
   const nonce = randomBytes(8).toString('hex');
   const reader = new RunnerReader(nonce, request.onEvent);
+  const [command = request.runner, ...front] = [...(request.through ?? []), request.runner];
   const exit = await runChild({
-    command: request.runner,
+    command,
     args: [
+      ...front,
       request.mode,
       ...flags({ nonce, lib: request.library, model: request.modelPath }),
       ...flags(request.options),

@@ -4,6 +4,7 @@ import {
   type ComparisonTarget,
   type Pair,
 } from '@shared/model/comparison';
+import { decidingLines } from './deciding-lines';
 
 const LINE_TITLES: Record<ComparisonLine, string> = {
   latencyP50: 'median latency',
@@ -68,6 +69,22 @@ function accuracySentence(edge: ComparisonTarget, original: number | undefined):
   return [`${edge.title} is ${change} (${share(after)} against ${share(original)}).`];
 }
 
+function decidingSentences(edge: ComparisonTarget, cloud: ComparisonTarget): string[] {
+  const lines = decidingLines(edge, cloud);
+  const named = (side: 'edge' | 'cloud') =>
+    lines
+      .filter((line) => line.side === side)
+      .map(({ line, factor }) =>
+        line.startsWith('latency') && Number.isFinite(factor)
+          ? `${LINE_TITLES[line]} (${factor.toPrecision(2)} times)`
+          : LINE_TITLES[line],
+      )
+      .join(', ');
+  const speaking = (side: 'edge' | 'cloud', target: ComparisonTarget) =>
+    named(side) === '' ? [] : [`For ${target.title} speak: ${named(side)}.`];
+  return [...speaking('edge', edge), ...speaking('cloud', cloud)];
+}
+
 function priceSentence(clouds: readonly ComparisonTarget[]): string[] {
   const priced = clouds.find((target) => (target.lines.pricePerThousand.value ?? 0) > 0);
   const bytes = clouds.find((target) => (target.lines.bytesSent.value ?? 0) > 0);
@@ -112,7 +129,7 @@ export function summarize(
   const clouds = targets.filter((target) => target.kind === 'cloud');
   const sentences: string[] = [];
   if (edge !== undefined && cloud !== undefined && pair !== undefined)
-    sentences.push(...speedSentences(pair, edge, cloud));
+    sentences.push(...speedSentences(pair, edge, cloud), ...decidingSentences(edge, cloud));
   else if (edge === undefined)
     sentences.push('No completed run on a device with enough samples: the edge side is not measured.');
   else

@@ -23,10 +23,8 @@ export interface EdgeCloudInput {
   readonly baselines: readonly CloudBaseline[];
   /** Share of labelled samples classified rightly: the original's, and each variant's by its hash. */
   readonly accuracy?: { readonly original?: number; readonly variants: Readonly<Record<string, number>> };
-  /** Bytes that the runtime library adds to an app. */
-  readonly runtimeBytes?: number;
-  /** Targets that were measured with the network cut, by id, and whether they answered. */
-  readonly offline?: Readonly<Record<string, boolean>>;
+  /** Bytes that the runtime library of a run adds to an app; undefined where it is not known. */
+  readonly runtimeBytes?: (run: Run) => number | undefined;
 }
 
 const unknown: Figure = { value: null, evidence: 'not-measured' };
@@ -40,9 +38,13 @@ interface Measured {
   readonly ascending: Float64Array;
 }
 
-function offlineOf(input: EdgeCloudInput, id: string): Figure {
-  const answered = input.offline?.[id];
-  return answered === undefined ? unknown : { value: answered ? 1 : 0, evidence: 'measured' };
+const offlineOf = ({ offline }: Run): Figure =>
+  known(offline === undefined ? undefined : Number(offline), 'measured', 'with the network cut');
+
+function appSizeOf(run: Run, input: EdgeCloudInput): Figure {
+  const runtime = input.runtimeBytes?.(run);
+  const note = runtime === undefined ? 'model only' : 'model and runtime library, not compressed';
+  return known(run.variant.bytes + (runtime ?? 0), 'measured', note);
 }
 
 const deviceName = ({ device }: Run): string =>
@@ -89,15 +91,11 @@ function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
         'measured',
         latency === null ? null : ((run.batch ?? 1) * 1e9) / latency.meanNs,
       ),
-      offline: offlineOf(input, run.id),
+      offline: offlineOf(run),
       bytesSent: known(0, 'given', 'nothing leaves the device'),
       memory: known(run.memory?.peakBytes ?? run.memory?.steadyBytes, 'measured'),
       energy: run.energy?.valid === false ? unknown : known(run.energy?.microJoules, 'measured', energyNote),
-      appSize: known(
-        run.variant.bytes + (input.runtimeBytes ?? 0),
-        'measured',
-        input.runtimeBytes === undefined ? 'model only' : 'model and runtime',
-      ),
+      appSize: appSizeOf(run, input),
       accuracy: known(input.accuracy?.variants[run.variant.hash], 'measured'),
       pricePerThousand: known(0, 'given', 'no server'),
     },
@@ -142,9 +140,9 @@ function cloudTarget(baseline: CloudBaseline, input: EdgeCloudInput): Measured {
     lines: {
       ...latencyLines(latency, evidence, null),
       throughput: known(latency === null ? null : baseline.goodputPerSecond, evidence, offered(baseline)),
-      offline: offlineOf(input, baseline.id),
+      offline: known(0, 'given', 'needs the network'),
       bytesSent: known(baseline.requestBytes, 'measured'),
-      memory: unknown,
+      memory: known(baseline.serverMemoryBytes, 'measured', 'of the server'),
       energy: unknown,
       appSize: known(0, 'given', 'no model in the app'),
       accuracy: known(baseline.accuracy ?? input.accuracy?.original, 'measured'),

@@ -6,8 +6,14 @@ import { verdictOf, type VerdictOptions } from './verdict';
  * Judges candidates (a run, and its repetition when the first was worse) against a base. Only what is worse in every one of at
  * least two runs fails.
  */
-export function gate(base: Run, candidates: readonly Run[], options: VerdictOptions = {}): GateResult {
-  const verdicts = candidates.map((candidate) => verdictOf(base, candidate, options));
+export function gate(
+  base: Run,
+  candidates: readonly Run[],
+  options: VerdictOptions | readonly VerdictOptions[] = {},
+): GateResult {
+  const verdicts = candidates.map((candidate, i) =>
+    verdictOf(base, candidate, (Array.isArray(options) ? options[i] : options) as VerdictOptions),
+  );
   const worse = verdicts.filter((verdict) => verdict.outcome === 'worse');
   if (worse.length === 0) {
     return { state: 'pass', verdicts, sentence: verdicts[0]?.reason ?? 'There is no run to judge.' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { edgeCloudComparisonSchema } from '@shared/model/comparison';
 import { compareEdgeWithCloud, type EdgeCloudInput } from '@main/services/compare';
+import { decidingLines } from '@main/services/compare/deciding-lines';
 import { sampleBaseline } from '@test/support/sample-baseline';
 import { sampleRun } from '@test/support/sample-run';
 
@@ -43,20 +44,20 @@ describe('edge against cloud', () => {
   it('says of every line where it comes from', () => {
     const [edge, cloud] = compared({
       accuracy: { original: 0.99, variants: { ['b'.repeat(64)]: 0.985 } },
-      runtimeBytes: 4_000_000,
-      offline: { 'run-1': true },
+      runs: [sampleRun({ offline: true })],
+      runtimeBytes: () => 4_000_000,
       baselines: [sampleBaseline({ endpoint: { ...sampleBaseline().endpoint, pricePerThousand: 0.2 } })],
     }).targets;
     expect(edge!.lines).toMatchObject({
       offline: { value: 1, evidence: 'measured' },
-      appSize: { value: 4_030_000, note: 'model and runtime' },
+      appSize: { value: 4_030_000, note: 'model and runtime library, not compressed' },
       accuracy: { value: 0.985, evidence: 'measured' },
       memory: { value: null, evidence: 'not-measured' },
       energy: { value: null, evidence: 'not-measured' },
     });
     expect(cloud!.lines).toMatchObject({
       latencyP50: { evidence: 'simulated' },
-      offline: { value: null, evidence: 'not-measured' },
+      offline: { value: 0, evidence: 'given', note: 'needs the network' },
       bytesSent: { value: 1250, evidence: 'measured' },
       accuracy: { value: 0.99 },
       pricePerThousand: { value: 0.2, evidence: 'given' },
@@ -96,6 +97,29 @@ describe('edge against cloud', () => {
     expect(text).toContain('1.0 points less accurate than the original (98.0 % against 99.0 %)');
     expect(text).toContain('1,250 bytes');
     expect(text).toContain('Simulated, not a real network: Embedded server · 4g (simulated).');
-    expect(text).toMatch(/Not measured: working offline, memory, energy\./);
+    expect(text).toMatch(/Not measured: memory, energy\./);
+    expect(text).toMatch(/Not measured everywhere: working offline, price\./);
+  });
+
+  it('names the lines that decide, and for whom', () => {
+    const text = compared({
+      runs: [sampleRun({ offline: true })],
+      accuracy: { original: 0.99, variants: { ['b'.repeat(64)]: 0.98 } },
+      baselines: [sampleBaseline({ endpoint: { ...sampleBaseline().endpoint, pricePerThousand: 0.2 } })],
+    }).summary.join('\n');
+    expect(text).toMatch(
+      /For Acme One · int8 speak: median latency \(\d+ times\), p90 latency \(\d+ times\), working offline, bytes sent, price\./,
+    );
+    expect(text).toContain('For Embedded server · 4g (simulated) speak: app size, accuracy.');
+  });
+
+  it('does not call a difference deciding that is none', () => {
+    const [edge, cloud] = compared({
+      runs: [sampleRun({}, 40_000_000)],
+      accuracy: { original: 0.99, variants: { ['b'.repeat(64)]: 0.988 } },
+    }).targets;
+    expect(decidingLines(edge!, cloud!).map(({ line }) => line)).toEqual(['bytesSent', 'appSize']);
+    const speaking = compared({ runs: [sampleRun({}, 40_000_000)] }).summary.join('\n');
+    expect(speaking).toContain('price');
   });
 });

@@ -17,6 +17,7 @@ interface BenchFlags {
   readonly calibration?: string;
   readonly data?: string;
   readonly targetRuntime?: string;
+  readonly aa?: boolean;
   readonly cloud?: boolean;
   readonly allowFailedValidation?: boolean;
 }
@@ -35,6 +36,7 @@ export function addBench(
     )
     .option('--threads <n>', 'threads of the TFLite interpreter', parsePositiveInt)
     .option('--no-xnnpack', 'built-in kernels instead of the XNNPACK delegate')
+    .option('--aa', 'measure each variant against itself: the noise floor of the device and profile')
     .option('--cloud', 'also serve the original on this machine and measure it as the cloud baseline')
     .option('--allow-failed-validation', 'also benchmark variants that failed validation; they stay marked')
     .description('convert, validate, push, benchmark and store: one run per variant and device')
@@ -54,6 +56,7 @@ export function addBench(
             calibration: flags.calibration,
             data: flags.data,
             targetRuntime: flags.targetRuntime,
+            aa: flags.aa,
             cloud: flags.cloud,
             allowFailedValidation: flags.allowFailedValidation,
           }),

@@ -1,5 +1,5 @@
 import { AppError } from '@shared/error/app-error';
-import type { RunComparison } from '@shared/model/comparison';
+import type { GateResult, RunComparison } from '@shared/model/comparison';
 import type { Command } from 'commander';
 import type { Session } from '../session';
 import { millisText, table } from '../table';
@@ -21,19 +21,28 @@ export function addCompare(program: Command, run: Run): void {
     );
   program
     .command('gate')
-    .argument('<base>', 'id of the run to hold against')
-    .argument('<runs...>', 'runs of the new state; at least two to confirm')
+    .argument('<base>', 'id of the run to hold against; the run to judge when it is the only one')
+    .argument('[runs...]', 'runs of the new state; at least two to confirm')
     .description('fail (status 1) only when the runs are confirmed worse than the base')
     .action((base: string, candidates: string[]) =>
       run(async ({ output, engine }) => {
         const client = await engine();
-        const result = await client.compare.gate({ base, candidates });
-        output.result(result, result.sentence);
+        const result = await client.compare.gate(
+          candidates.length === 0 ? { candidates: [base] } : { base, candidates },
+        );
+        output.result(result, gateText(result));
         if (result.state === 'worse')
           throw new AppError('gate.worse', 'The gate is closed: confirmed worse than the base.');
       }),
     );
 }
+
+const gateText = ({ sentence, baseId, differences = [] }: GateResult): string =>
+  [
+    ...(baseId === undefined ? [] : [`Held against run ${baseId.slice(0, 8)}.`]),
+    ...differences.map(({ what, base, candidate }) => `Differs by ${what}: ${base} / ${candidate}`),
+    sentence,
+  ].join('\n');
 
 function comparisonText(comparisons: readonly RunComparison[]): string {
   const rows = comparisons.map(({ candidateId, verdict }) => [
