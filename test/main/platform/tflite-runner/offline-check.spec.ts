@@ -17,7 +17,7 @@ const missing =
 describe.skipIf(missing)(`with the network cut ${missing ? `(skipped: ${missing})` : ''}`, () => {
   it('a variant answers, and one that cannot run does not', async () => {
     const check = new NamespaceOfflineCheck(parts);
-    const model = new Golden('digits_cnn').path('float32.tflite');
+    const model = new Golden('digits_cnn').path('ref/float32.tflite');
     expect(await check.answers(model, undefined)).toBe(true);
     expect(await check.answers(join(temporaryFolder(), 'none.tflite'), undefined)).toBe(false);
   });
