@@ -8,11 +8,18 @@ const TIMEOUT_MS = 30_000;
 export function hostVault(port: ParentPort): Vault {
   const waiting = new Map<number, (answer: { data?: string; refusal?: string }) => void>();
   let next = 1;
-  port.onMessage((message) => {
-    if (message.type === 'vault') waiting.get(message.request)?.(message);
-  });
+  // Not before it is needed: what the host sends while the engine starts is kept for the first listener, the channels.
+  let listening = false;
+  const listen = (): void => {
+    if (listening) return;
+    listening = true;
+    port.onMessage((message) => {
+      if (message.type === 'vault') waiting.get(message.request)?.(message);
+    });
+  };
   const ask = (act: 'seal' | 'unseal', data: string): Promise<string> =>
     new Promise((resolve, reject) => {
+      listen();
       const request = next++;
       const refuse = (why: string): void => reject(new AppError('secret.unavailable', why));
       const timer = setTimeout(() => {
