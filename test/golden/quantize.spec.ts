@@ -1,5 +1,4 @@
 import { isAppError } from '@shared/error/app-error';
-import type { Precision } from '@shared/model/recipe';
 import { nodeModelFiles } from '@main/platform/node/model-files';
 import { readTflite } from '@main/services/convert';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -27,10 +26,15 @@ const NEGLIGIBLE = 1e-4;
 const MAX_SIZE_RATIO = 1.01;
 
 const cases = goldenModels().flatMap((golden) =>
-  MODES.filter((mode) => {
-    const reference = golden.doc.reference[mode];
-    return golden.doc.expect === 'convert' && reference?.status === 'ok' && reference.suspect === undefined;
-  }).map((mode) => ({ title: `${golden.doc.name} ${mode}`, golden, mode })),
+  MODES.flatMap((mode) => [
+    { mode, recorded: mode, source: 'saved_model' },
+    { mode, recorded: `keras2_${mode}`, source: 'saved_model_keras2' },
+  ])
+    .filter(({ recorded }) => {
+      const reference = golden.doc.reference[recorded];
+      return golden.doc.expect === 'convert' && reference?.status === 'ok' && !reference.suspect;
+    })
+    .map((each) => ({ ...each, title: `${golden.doc.name} ${each.recorded}`, golden })),
 );
 
 const table: string[] = [];
@@ -53,20 +57,20 @@ describe.skipIf(missing)(
         console.log(['rms error ours/reference, bytes ours/reference', ...table].join('\n'));
     });
 
-    it.each(cases)('$title', async ({ title, golden, mode }) => {
-      const reference = golden.doc.reference[mode];
+    it.each(cases)('$title', async ({ title, golden, mode, recorded, source }) => {
+      const reference = golden.doc.reference[recorded];
       if (!reference) throw new Error('no reference');
-      const made = await quantizeGolden(golden, shippedRecipe(mode), temporaryFolder());
+      const made = await quantizeGolden(golden, shippedRecipe(mode), temporaryFolder(), source);
       const size = made.report.bytes / reference.bytes;
       let isWithin = true;
       for (const key of Object.keys(golden.doc.signatures))
-        for (const { name, ours, theirs, floor } of await recordedErrors(golden, mode, key, made)) {
+        for (const { name, ours, theirs, floor } of await recordedErrors(golden, recorded, key, made)) {
           table.push(
             `${title.padEnd(34)} ${name.padEnd(12)} ${(ours / (theirs || floor || 1)).toFixed(3)} ${size.toFixed(3)}`,
           );
           isWithin &&= ours <= Math.max(theirs * MAX_RATIO, floor);
         }
-      expect(isWithin ? [] : await errorsHere(golden, mode, made)).toEqual([]);
+      expect(isWithin ? [] : await errorsHere(golden, recorded, made)).toEqual([]);
       expect(size).toBeLessThanOrEqual(MAX_SIZE_RATIO);
     });
   },
@@ -83,7 +87,7 @@ interface OutputErrors {
 /** Errors against the original's recorded outputs, the reference's from its recorded run. */
 async function recordedErrors(
   golden: Golden,
-  mode: Precision,
+  mode: string,
   key: string,
   made: QuantizedGolden,
 ): Promise<OutputErrors[]> {
@@ -97,20 +101,29 @@ async function recordedErrors(
     return {
       name,
       ours: rms(ours, original),
-      theirs: rms(recordedReference(golden, mode, key, name), original),
+      theirs: rms(recordedReference(golden, mode, key, name, i), original),
       floor: NEGLIGIBLE * rangeOf(original),
     };
   });
 }
 
-function recordedReference(golden: Golden, mode: Precision, key: string, name: string): Float64Array {
+function recordedReference(
+  golden: Golden,
+  mode: string,
+  key: string,
+  name: string,
+  place: number,
+): Float64Array {
   const reference = golden.doc.reference[mode] as unknown as {
     signatures: Record<string, { outputs: Record<string, { scale?: number[]; zero_point?: number[] }> }>;
     run: { signatures: Record<string, { outputs: Record<string, Parameters<Golden['tensor']>[0]> }> };
   };
-  const ref = reference.run.signatures[key]?.outputs[name];
+  // Keras 2 names outputs by layer.
+  const { outputs } = reference.run.signatures[key] ?? { outputs: {} };
+  const recorded = name in outputs ? name : (Object.keys(outputs)[place] ?? name);
+  const ref = outputs[recorded];
   if (!ref) throw new Error(`no recorded output ${name}`);
-  const { scale = [], zero_point: zeroPoint = [] } = reference.signatures[key]?.outputs[name] ?? {};
+  const { scale = [], zero_point: zeroPoint = [] } = reference.signatures[key]?.outputs[recorded] ?? {};
   return dequantized(golden.tensor(ref), { scale, zeroPoint });
 }
 
@@ -122,7 +135,7 @@ interface Sums {
 }
 
 /** What is worse than the reference's file when both run here, against our float32 conversion (which has a test of its own). */
-async function errorsHere(golden: Golden, mode: Precision, made: QuantizedGolden): Promise<string[]> {
+async function errorsHere(golden: Golden, mode: string, made: QuantizedGolden): Promise<string[]> {
   const referencePath = golden.path('ref', `${mode}.tflite`);
   const reference = readTflite(referencePath, nodeModelFiles);
   const sums = new Map<string, Sums>();

@@ -37,13 +37,14 @@ export interface QuantizedGolden {
   readonly report: WriteReport;
 }
 
-/** A golden model converted from its SavedModel and quantized with its own calibration data, as files in `folder`. */
+/** A golden model converted from its SavedModel (Keras 2's is another one) and quantized with its own calibration data, as files in `folder`. */
 export async function quantizeGolden(
   golden: Golden,
   recipe: Recipe,
   folder: string,
+  source = 'saved_model',
 ): Promise<QuantizedGolden> {
-  const opened = await convertModel({ path: golden.path('saved_model') }, nodeModelFiles);
+  const opened = await convertModel({ path: golden.path(source) }, nodeModelFiles);
   try {
     const floatPath = join(folder, 'float.tflite');
     const path = join(folder, 'variant.tflite');
