@@ -20,7 +20,7 @@ import {
   type WriteReport,
 } from '../services/convert';
 import { openArrayDataSet, randomDataSet, sampleOf, type DataSet } from '../services/data';
-import { needsCalibration, quantizeModel, type Range } from '../services/quantize';
+import { needsCalibration, quantizeModel, refuseNewerThan, type Range } from '../services/quantize';
 
 /** What to make of one model. Plain data: it also travels to the process that does it. */
 export interface MakeRequest {
@@ -137,10 +137,12 @@ async function makeVariant(
   const isPlain = recipe.precision === 'float32' && recipe.overrides.length === 0;
   const notes: string[] = [];
   let file = float32;
-  if (!isPlain) {
+  if (isPlain) refuseNewerThan(model, recipe.targetRuntime);
+  else {
     const quantized = quantizeModel(model, recipe, (value) => ranges.get(value));
     file = await write(quantized.model);
-    const { floatOperators } = quantized.report;
+    const { floatOperators, warnings } = quantized.report;
+    notes.push(...warnings);
     if (floatOperators.length > 0) notes.push(floatNote(floatOperators));
   }
   return {

@@ -1,6 +1,7 @@
 import { viewAs } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
+import { isForeign } from '../convert/graph/foreign';
 import { Op, Value, type Graph, type Model } from '../convert/graph/ir';
 import { allGraphs } from '../convert/graph/subgraphs';
 import { compareVersions } from '../convert/write/version';
@@ -18,6 +19,8 @@ export interface DynamicRangeOptions {
   readonly minWeightElements: number;
   readonly targetRuntime: string;
   readonly shouldQuantize: (op: Op) => boolean;
+  /** Told of weights that are too small. */
+  readonly onSkipped: (weights: Value) => void;
 }
 
 /** Stores weights as int8; activations stay float and are quantized by the kernels as they run. The model is changed. */
@@ -26,19 +29,26 @@ export function toDynamicRange(model: Model, options: DynamicRangeOptions): void
     const forms = new WeightForms();
     const dequantized = new Map<Value, Value>();
     for (const op of graph.sorted()) {
-      const { dynamicRange, weights: facts } = opDefinition(op.type).quantization;
+      if (isForeign(op)) continue;
+      const { dynamicRange, weights: facts, allWeights } = opDefinition(op.type).quantization;
       if (dynamicRange === undefined || !options.shouldQuantize(op)) continue;
+      if (allWeights) {
+        quantizeTogether(op, allWeights, forms, options);
+        continue;
+      }
       // BATCH_MATMUL's right side and GATHER's table are weights when they are constants.
       const operand = facts?.operand ?? (dynamicRange === 'compute' ? 1 : 0);
       const weights = op.inputs[operand];
       if (!weights?.constant || weights.dtype !== 'float32') continue;
-      if (elementCount(weights.shape) < Math.max(MIN_ELEMENTS, options.minWeightElements)) continue;
+      if (elementCount(weights.shape) < Math.max(MIN_ELEMENTS, options.minWeightElements)) {
+        options.onSkipped(weights);
+        continue;
+      }
       const perChannel = options.perChannel && allowsPerChannel(op, options.targetRuntime);
       const codes = forms.of(weights, perChannel ? facts?.axis : undefined);
       if (dynamicRange === 'compute') {
         op.setInput(operand, codes);
-        if ('asymmetric_quantize_inputs' in op.attrs)
-          op.attrs = { ...op.attrs, asymmetric_quantize_inputs: true };
+        askForAsymmetric(op);
       } else if (op.type === 'GATHER') gatherCodes(graph, op, codes);
       else {
         let float = dequantized.get(codes);
@@ -47,6 +57,28 @@ export function toDynamicRange(model: Model, options: DynamicRangeOptions): void
       }
     }
   }
+}
+
+/** Weights that a kernel takes as int8 all or none. */
+function quantizeTogether(
+  op: Op,
+  operands: readonly number[],
+  forms: WeightForms,
+  options: DynamicRangeOptions,
+): void {
+  const given = operands.filter((i) => op.inputs[i]);
+  const weights = given.map((i) => op.input(i));
+  if (!weights.every((value) => value.constant && value.dtype === 'float32')) return;
+  if (weights.reduce((sum, { shape }) => sum + elementCount(shape), 0) < options.minWeightElements) {
+    weights.forEach(options.onSkipped);
+    return;
+  }
+  for (const [k, i] of given.entries()) op.setInput(i, forms.of(weights[k] as Value, undefined));
+  askForAsymmetric(op);
+}
+
+function askForAsymmetric(op: Op): void {
+  if ('asymmetric_quantize_inputs' in op.attrs) op.attrs = { ...op.attrs, asymmetric_quantize_inputs: true };
 }
 
 /** Gathers codes and dequantizes what was gathered: the whole table never is. */

@@ -1,53 +1,109 @@
 import { AppError } from '@shared/error/app-error';
 import type { Recipe } from '@shared/model/recipe';
-import type { Model, Value } from '../convert/graph/ir';
+import type { Model, Op, Value } from '../convert/graph/ir';
+import { allGraphs } from '../convert/graph/subgraphs';
+import { opDefinition } from '../convert/registry';
+import { affineToDepthwise } from './affine-channels';
+import { newerThan, quantizationProblems, refuseNewerThan } from './check';
 import { copyModel } from './copy-model';
 import { toDynamicRange } from './dynamic-range';
 import { toFloat16 } from './float16';
 import { toIntegers } from './integers';
 import { precisionOf } from './overrides';
 import type { Range } from './scales';
+import { dynamicWarnings, notFiniteWarnings, rangeWarnings } from './warnings';
 
+export { quantizationProblems, refuseNewerThan } from './check';
 export type { Range } from './scales';
 
 export interface QuantizeReport {
   /** Operators that stayed float although integers were asked for, with the reason. */
   readonly floatOperators: readonly { readonly name: string; readonly type: string; readonly why: string }[];
+  /** What the user should know before the variant is used, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface QuantizeResult {
   readonly model: Model;
   readonly report: QuantizeReport;
+  /** Each value of the float model to the variant's, for those that both have. */
+  readonly values: ReadonlyMap<Value, Value>;
 }
 
+export type RangeOf = (value: Value) => Range | undefined;
+
 /** True when the recipe needs ranges from calibration data. */
-export const needsCalibration = ({ precision }: Recipe): boolean =>
-  precision === 'int8' || precision === 'int16x8';
+export const needsCalibration = ({ precision, overrides }: Recipe): boolean =>
+  precision.startsWith('int') || overrides.some((override) => override.precision.startsWith('int'));
 
 /**
  * Makes a variant of a float32 model by a recipe; the model itself is left as it is. `rangeOf` gives each value's range
- * over the calibration data. Fails with `quantize.failed` naming the tensor.
+ * over the calibration data. Operators whose integer form the target runtime lacks stay float. Fails with
+ * `quantize.failed` when the model is quantized already, a tensor has no usable range, or the target lacks an operator.
  */
 export function quantizeModel(
   float: Model,
   recipe: Recipe,
-  rangeOf: (value: Value) => Range | undefined = () => undefined,
+  rangeOf: RangeOf = () => undefined,
+): QuantizeResult {
+  refuseQuantized(float);
+  const tooNew = new Map<Value, string>();
+  for (;;) {
+    const result = quantizeOnce(float, recipe, rangeOf, tooNew);
+    const originals = new Map(Array.from(result.values, ([original, copy]) => [copy, original]));
+    const before = tooNew.size;
+    for (const { op, since } of newerThan(result.model, recipe.targetRuntime)) {
+      const original = op.outputs[0] && originals.get(op.outputs[0]);
+      // A float operator that is too new has no other form.
+      if (original && isInteger(op)) tooNew.set(original, since);
+    }
+    if (tooNew.size > before) continue;
+    refuseNewerThan(result.model, recipe.targetRuntime);
+    const problems = quantizationProblems(result.model);
+    if (problems.length > 0)
+      throw new Error(`the quantized model is not sound: ${problems.slice(0, 5).join('; ')}`);
+    return result;
+  }
+}
+
+const isInteger = (op: Op): boolean => op.inputs.some((input) => input?.quantization !== undefined);
+
+function quantizeOnce(
+  float: Model,
+  recipe: Recipe,
+  rangeOf: RangeOf,
+  tooNew: ReadonlyMap<Value, string>,
 ): QuantizeResult {
   const { model, values } = copyModel(float);
   const precision = precisionOf(recipe);
+  const excluded = new Map(Array.from(tooNew, ([original, since]) => [values.get(original), since]));
+  const sinceOf = (op: Op): string | undefined => excluded.get(op.outputs[0]);
+  const warnings = notFiniteWarnings(float);
   let floatOperators: QuantizeReport['floatOperators'] = [];
   if (needsCalibration(recipe)) {
     const originals = new Map(Array.from(values, ([original, copy]) => [copy, original]));
+    const used = new Map<Value, Range>();
+    const chosen = recipe.precision.startsWith('int')
+      ? recipe.precision
+      : (recipe.overrides.find((override) => override.precision.startsWith('int'))?.precision ?? 'int8');
+    const isKept = (op: Op): boolean => precision(op) !== chosen || sinceOf(op) !== undefined;
+    const sameRange = affineToDepthwise(model, (op) => !isKept(op));
     const report = toIntegers(model, {
-      activations: recipe.precision === 'int8' ? 'int8' : 'int16',
+      activations: chosen === 'int8' ? 'int8' : 'int16',
       inputType: recipe.inputType,
       outputType: recipe.outputType,
       perChannel: recipe.perChannel,
       targetRuntime: recipe.targetRuntime,
-      isChosen: (op) => precision(op) === recipe.precision,
+      whyKept: (op) => {
+        const since = sinceOf(op);
+        if (since !== undefined) return `its integer kernel needs TFLite ${since}`;
+        return precision(op) === chosen ? undefined : 'the recipe keeps it';
+      },
       rangeOf: (value) => {
-        const original = originals.get(value);
-        return original && rangeOf(original);
+        const original = originals.get(sameRange.get(value) ?? value);
+        const range = original && rangeOf(original);
+        if (range) used.set(value, range);
+        return range;
       },
     });
     if (report.integerOperators === 0)
@@ -56,13 +112,38 @@ export function quantizeModel(
         `No operator of this model can run on integers${report.floatOperators[0] ? ` (${report.floatOperators[0].type}: ${report.floatOperators[0].why})` : ''}; use the recipe float16 or dynamic instead.`,
       );
     ({ floatOperators } = report);
+    warnings.push(
+      ...rangeWarnings(
+        Array.from(used).filter(([value]) => value.quantization),
+        recipe,
+      ),
+    );
   }
+  const skipped = new Set<Value>();
   toDynamicRange(model, {
     perChannel: recipe.perChannel,
     minWeightElements: recipe.minWeightElements,
     targetRuntime: recipe.targetRuntime,
-    shouldQuantize: (op) => precision(op) === 'dynamic',
+    // What integers cannot compute at least has its weights in them.
+    shouldQuantize: (op) =>
+      sinceOf(op) === undefined &&
+      (precision(op) === 'dynamic' ||
+        (precision(op).startsWith('int') && opDefinition(op.type).quantization.allWeights !== undefined)),
+    onSkipped: (weights) => skipped.add(weights),
   });
+  warnings.push(...dynamicWarnings(model, [...skipped], recipe.minWeightElements));
   toFloat16(model, recipe.minWeightElements, (op) => precision(op) === 'float16');
-  return { model, report: { floatOperators } };
+  return { model, report: { floatOperators, warnings }, values };
+}
+
+/** Codes cannot be quantized again without adding error to error. */
+function refuseQuantized(model: Model): void {
+  for (const graph of allGraphs(model))
+    for (const op of graph.ops)
+      for (const value of [...op.inputs, ...op.outputs])
+        if (value && (value.quantization || (value.constant && value.dtype === 'float16')))
+          throw new AppError(
+            'quantize.failed',
+            `This model is quantized already ('${value.name}' is ${value.dtype}${value.quantization ? ' with a scale' : ''}); quantize the float32 model that it was made from.`,
+          );
 }

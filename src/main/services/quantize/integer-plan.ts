@@ -1,4 +1,5 @@
 import { elementCount } from '@shared/model/tensor';
+import { isForeign } from '../convert/graph/foreign';
 import type { Graph, Op, Value } from '../convert/graph/ir';
 import { opDefinition } from '../convert/registry';
 import type { QuantizationFacts } from '../convert/ops/op';
@@ -27,7 +28,8 @@ export interface IntegerPlan {
 
 export interface PlanOptions {
   readonly type: ActivationType;
-  readonly isChosen: (op: Op) => boolean;
+  /** Why an operator is to stay float whatever it could; undefined when it is not. */
+  readonly whyKept: (op: Op) => string | undefined;
   /** The graph's inputs arrive as floats. */
   readonly floatInputs: boolean;
   /** Outputs of the graph that leave it as floats. */
@@ -45,9 +47,13 @@ export function planIntegers(graph: Graph, options: PlanOptions): IntegerPlan {
   const float: FloatOp[] = [];
   for (const op of graph.sorted()) {
     if (!touchesFloat(op)) continue;
+    if (isForeign(op)) {
+      float.push({ op, why: 'nothing is known of it' });
+      continue;
+    }
     const { quantization: facts } = opDefinition(op.type);
     if (facts.rule === 'transparent') continue;
-    const why = options.isChosen(op) ? whyFloat(op, facts, options.type) : 'the recipe keeps it';
+    const why = options.whyKept(op) ?? whyFloat(op, facts, options.type);
     if (why !== undefined) {
       float.push({ op, why });
       continue;

@@ -19,7 +19,8 @@ export interface IntegerOptions {
   readonly outputType: PortType;
   readonly perChannel: boolean;
   readonly targetRuntime: string;
-  readonly isChosen: (op: Op) => boolean;
+  /** Why an operator is to stay float whatever it could; undefined when it is not. */
+  readonly whyKept: (op: Op) => string | undefined;
   /** Range over the calibration data; undefined for values it did not see. */
   readonly rangeOf: (value: Value) => Range | undefined;
 }
@@ -48,7 +49,7 @@ export function toIntegers(model: Model, options: IntegerOptions): IntegerReport
     const isMain = main.has(graph);
     const plan = planIntegers(graph, {
       type: options.activations,
-      isChosen: options.isChosen,
+      whyKept: options.whyKept,
       floatInputs: !isMain || options.inputType === 'float32',
       floatOutputs: new Set(isMain && options.outputType !== 'float32' ? [] : graph.outputs),
       // A branch that the calibration data never took has no ranges.
@@ -242,8 +243,9 @@ const asUint8 = ({ scale, zeroPoint, axis }: Quantization): Quantization => ({
 function rangeOfConstant(value: Value): Range {
   let [min, max] = [0, 0];
   for (const x of viewAs('float32', value.constant?.bytes() ?? new Uint8Array())) {
-    if (x < min) min = x;
-    if (x > max) max = x;
+    // An infinity saturates: it is a bound, not a value.
+    if (x < min && x > -Infinity) min = x;
+    if (x > max && x < Infinity) max = x;
   }
   return { min, max };
 }

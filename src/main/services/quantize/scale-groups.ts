@@ -96,6 +96,19 @@ export function assignScales(request: ScaleRequest): ScaleAssignment {
       } else rescaled.set(op, (rescaled.get(op) ?? new Set()).add(i));
     }
   }
+  for (const {
+    op,
+    facts,
+    operands,
+    outputs: [result],
+  } of plan.integer.values()) {
+    if (facts.leastScale === undefined || !result) continue;
+    const widths = operands.map((i) =>
+      widthOf(op.input(i).constant ? rangeOf(op.input(i)) : groups.of(op.input(i)).range),
+    );
+    const least = facts.leastScale * Math.max(...widths);
+    if (widthOf(groups.of(result).range) < least) groups.widen(result, { min: 0, max: least });
+  }
   const scales = new Map<Value, Quantization>();
   for (const value of all) {
     const { fixed, range } = groups.of(value);

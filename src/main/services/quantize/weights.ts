@@ -3,6 +3,8 @@ import { clamp, roundHalfAway } from './rounding';
 
 const MAX_CODE = 127;
 const MAX_INT32 = 2 ** 31 - 1;
+/** Weights that are smaller still (denormals) are as good as zero; kernels refuse scales far below. */
+const LEAST_SCALE = Math.fround(1.0001e-9);
 
 /** Weights in 8 bits: codes in [-127, 127], zero point 0, one scale per slice along `axis` or one in all. */
 export interface QuantizedWeights {
@@ -29,7 +31,7 @@ function magnitudes(values: Float32Array, shape: readonly number[], axis: number
     const end = Math.min(start + inner, values.length);
     for (let i = start; i < end; i++) {
       const magnitude = Math.abs(values[i] ?? 0);
-      if (magnitude > most) most = magnitude;
+      if (magnitude > most && magnitude < Infinity) most = magnitude;
     }
     result[slice] = most;
     slice = slice + 1 === size ? 0 : slice + 1;
@@ -39,7 +41,7 @@ function magnitudes(values: Float32Array, shape: readonly number[], axis: number
 
 /**
  * Quantizes weights symmetrically. A slice of zeros gets scale 1, since some delegates divide by it. `minScales` raises
- * scales that would make a bias overflow (see biasFloor).
+ * scales that would make a bias overflow (see biasFloor). Infinities become the greatest code, NaN 0.
  */
 export function quantizeWeights(
   values: Float32Array,
@@ -49,7 +51,7 @@ export function quantizeWeights(
 ): QuantizedWeights {
   const scale = Array.from(magnitudes(values, shape, axis), (magnitude, i) => {
     const own = magnitude === 0 ? 1 : Math.fround(magnitude / MAX_CODE);
-    return Math.max(own, Math.fround(minScales?.[i] ?? 0), Number.MIN_VALUE);
+    return Math.max(own, Math.fround(minScales?.[i] ?? 0), LEAST_SCALE);
   });
   const { size, inner } = slicing(shape, axis);
   const codes = new Int8Array(values.length);
@@ -69,7 +71,7 @@ export function quantizeWeights(
 
 /** Smallest weight scale per slice at which the bias still fits into half of int32. */
 export const biasFloor = (bias: Float32Array, inputScale: number): number[] =>
-  Array.from(bias, (b) => (Math.abs(b) * 2) / (MAX_INT32 * inputScale));
+  Array.from(bias, (b) => (Number.isFinite(b) ? (Math.abs(b) * 2) / (MAX_INT32 * inputScale) : 0));
 
 export interface QuantizedBias {
   readonly codes: Int32Array | BigInt64Array;
@@ -85,10 +87,11 @@ export function quantizeBias(
 ): QuantizedBias {
   const scale = weights.scale.map((weightScale) => Math.fround(inputScale * weightScale));
   const code = (b: number, i: number): number =>
-    roundHalfAway(b / ((scale.length === 1 ? scale[0] : scale[i]) ?? 1));
-  const codes = wide
-    ? BigInt64Array.from(bias, (b, i) => BigInt(code(b, i)))
-    : Int32Array.from(bias, (b, i) => clamp(code(b, i), -MAX_INT32, MAX_INT32));
+    Number.isNaN(b)
+      ? 0
+      : clamp(roundHalfAway(b / ((scale.length === 1 ? scale[0] : scale[i]) ?? 1)), -limit, limit);
+  const limit = wide ? Number.MAX_SAFE_INTEGER : MAX_INT32;
+  const codes = wide ? BigInt64Array.from(bias, (b, i) => BigInt(code(b, i))) : Int32Array.from(bias, code);
   return { codes, quantization: { scale, zeroPoint: scale.map(() => 0), axis: 0 } };
 }
 
@@ -104,6 +107,6 @@ export function encodeActivation(
   const Class = type === 'int8' ? Int8Array : type === 'uint8' ? Uint8Array : Int16Array;
   const codes = new Class(values.length);
   for (let i = 0; i < values.length; i++)
-    codes[i] = clamp(roundHalfAway((values[i] ?? 0) / scale) + zeroPoint, low, high);
+    codes[i] = clamp(roundHalfAway((values[i] || 0) / scale) + zeroPoint, low, high);
   return codes;
 }

@@ -17,7 +17,8 @@ export const op = binaryOp<AdditionAttrs>({
   tf: ['Add', 'AddV2'],
   dtypes: ['float32', 'int32', 'int64', 'int16'],
   broadcastRank: 6,
-  quantization: { rule: 'free', operands: [0, 1], int16Kernel: true },
+  // add.cc and sub.cc: 2 x scale / (2^20 x output's scale) has to be below 1 (2^15 instead of 2^20 in 16 bits).
+  quantization: { rule: 'free', operands: [0, 1], leastScale: 2 ** -12, int16Kernel: true },
   version: (op) => {
     const plain16 = op.input(0).quantization ? 2 : 5;
     return version(

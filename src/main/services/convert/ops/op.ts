@@ -45,6 +45,8 @@ export interface QuantizationFacts {
   readonly rule: 'free' | 'same' | 'fixed' | 'float' | 'transparent';
   /** Indices of activation operands; 'all' for variadic ones. */
   readonly operands?: readonly number[] | 'all';
+  /** The kernel ends the process when its output's scale is below this share of an operand's. */
+  readonly leastScale?: number;
   /** Indices of outputs that are quantized; all when left out. */
   readonly outputs?: readonly number[];
   readonly int8?: FixedScale;
@@ -60,6 +62,8 @@ export interface QuantizationFacts {
   readonly int16Kernel: boolean;
   /** The kernel takes float activations with int8 weights ('compute'), or the weights are dequantized first ('weight-only'). */
   readonly dynamicRange?: 'compute' | 'weight-only';
+  /** All weights of a kernel that takes them as int8 together or not at all, one scale each (LSTM). */
+  readonly allWeights?: readonly number[];
 }
 
 /** The version an operator is written with and the first TFLite runtime that has it. */

@@ -18,7 +18,8 @@ export const op = binaryOp<AdditionAttrs>({
   tf: ['Sub'],
   dtypes: ['float32', 'int32', 'int64'],
   broadcastRank: 5,
-  quantization: { rule: 'free', operands: [0, 1], int16Kernel: true },
+  // add.cc and sub.cc: 2 x scale / (2^20 x output's scale) has to be below 1 (2^15 instead of 2^20 in 16 bits).
+  quantization: { rule: 'free', operands: [0, 1], leastScale: 2 ** -12, int16Kernel: true },
   version: (op) => {
     const { dtype } = op.input(0);
     if (dtype === 'int16') return version(op.attrs.pot_scale_int16 ? 2 : 5);

@@ -35,7 +35,12 @@ export const op = defineOp<SequenceLstmAttrs>({
   },
   // Keeps its state in variables, so no two are the same and none can be left out of a sequence.
   stateful: true,
-  quantization: { rule: 'float', int16Kernel: false },
+  quantization: {
+    rule: 'float',
+    int16Kernel: false,
+    dynamicRange: 'compute',
+    allWeights: [1, 2, 3, 4, 5, 6, 7, 8, 16],
+  },
   version(op) {
     if (op.attrs.diagonal_recurrent_tensors) return version(4);
     if (!isHybrid(op, 2)) return version(1);
