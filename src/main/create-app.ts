@@ -34,6 +34,7 @@ import { nodeHttpClient } from './platform/node/http-connections';
 import { KeptSecrets } from './platform/node/kept-secrets';
 import { preciseClock } from './platform/node/precise-clock';
 import { NETWORK_PROFILES } from './services/cloud';
+import { FolderLedger } from './platform/node/device-ledger';
 import { nodeClock } from './platform/node/clock';
 import { nodeLocalFiles } from './platform/node/local-files';
 import { androidRunner, tfliteLibrary } from './platform/node/native-parts';
@@ -98,6 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       adb: new AdbkitAdb(),
       files: nodeLocalFiles,
       androidParts: (abi) => androidParts(root, abi),
+      ledger: new FolderLedger(join(dataDir, 'device-ledger')),
       thisComputer: new LocalTarget(parts, nodeLocalFiles),
     }),
     servers: new WorkerServers(launcher),

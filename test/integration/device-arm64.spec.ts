@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import { nodeClock } from '@main/platform/node/clock';
+import { FolderLedger } from '@main/platform/node/device-ledger';
 import { nodeLocalFiles } from '@main/platform/node/local-files';
 import { androidRunner, tfliteLibrary } from '@main/platform/node/native-parts';
 import { LocalTarget } from '@main/platform/tflite-runner/local-target';
@@ -51,6 +52,7 @@ describe.skipIf(missing)(`an arm64 device${missing ? ` (skipped: ${missing})` : 
         abi === 'arm64-v8a'
           ? { runner: androidRunner(appRoot, abi).path, library: tfliteLibrary('android-arm64').path }
           : undefined,
+      ledger: new FolderLedger(join(appRoot, 'out', `test-ledger-${process.pid}`)),
       thisComputer: new LocalTarget(new RunnerParts(appRoot), nodeLocalFiles),
     });
     device = startDevice(port, '--abi', 'arm64');
@@ -103,6 +105,7 @@ describe.skipIf(missing)(`an arm64 device${missing ? ` (skipped: ${missing})` : 
         xnnpack: true,
         affinity: '1',
         profile,
+        prepare: true,
         appVersion: '0.0.0',
         newId: randomUUID,
       },

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import { nodeClock } from '@main/platform/node/clock';
+import { FolderLedger } from '@main/platform/node/device-ledger';
 import { nodeLocalFiles } from '@main/platform/node/local-files';
 import { androidRunner, tfliteLibrary } from '@main/platform/node/native-parts';
+import type { DeviceLedger } from '@main/ports/device-ledger';
 import { LocalTarget } from '@main/platform/tflite-runner/local-target';
 import { RunnerParts } from '@main/platform/tflite-runner/parts';
 import {
@@ -67,14 +70,19 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
   let first: TestDevice;
   let second: TestDevice;
   let service: DeviceService;
+  let ledger: DeviceLedger;
+  let ledgerFolder: string;
 
   beforeAll(async () => {
     port = await freePort();
+    ledgerFolder = mkdtempSync(join(tmpdir(), 'edgebench-ledger-'));
+    ledger = new FolderLedger(ledgerFolder);
     const adb = new AdbkitAdb(port);
     service = new DeviceService({
       adb,
       files: nodeLocalFiles,
       androidParts,
+      ledger,
       thisComputer: new LocalTarget(new RunnerParts(appRoot), nodeLocalFiles),
     });
     await adb.list(); // starts the server
@@ -95,6 +103,7 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
     if (missing) return;
     for (const device of [first, second]) stopDevice(device);
     adbProgram(port, 'kill-server');
+    rmSync(ledgerFolder, { recursive: true });
   });
 
   const isReady = (device: TestDevice): Promise<void> =>
@@ -127,6 +136,7 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
     threads: [1],
     xnnpack: true,
     profile,
+    prepare: true,
     appVersion: '0.0.0',
     newId: randomUUID,
   });

@@ -56,6 +56,7 @@ export function adb(port: number, ...args: string[]): string {
   return execFileSync(findAdb() ?? 'adb', ['-P', String(port), ...args], {
     encoding: 'utf8',
     timeout: 30_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'vite';
 import { forkLauncher } from '@main/platform/node/fork-worker';
 import type { WorkerLauncher } from '@main/ports/worker';
@@ -11,6 +11,9 @@ const root = resolve(__dirname, '../..');
 export async function testLauncher(): Promise<WorkerLauncher> {
   return forkLauncher(await workerFile());
 }
+
+/** Path of the bundled command line, src/main/cli.ts, with its worker beside it. */
+export const cliFile = async (): Promise<string> => join(dirname(await workerFile()), 'cli.js');
 
 /** Path of the bundled src/main/worker.ts. It lies in out/, so that packages are found from there. */
 export async function workerFile(): Promise<string> {
@@ -26,12 +29,13 @@ export async function workerFile(): Promise<string> {
     resolve: { alias: { '@shared': join(root, 'src/shared'), '@main': join(root, 'src/main') } },
     ssr: { noExternal: /^zod/, target: 'node' },
     build: {
-      ssr: 'src/main/worker.ts',
+      ssr: true,
       target: 'node20.19',
       outDir: own,
       emptyOutDir: true,
       rollupOptions: {
-        output: { format: 'cjs', entryFileNames: 'worker.js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        input: { worker: 'src/main/worker.ts', cli: 'src/main/cli.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   });

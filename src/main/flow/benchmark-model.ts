@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchmarkInput } from '@shared/api/jobs';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
+import type { NamedTensors } from '@shared/model/tensor';
 import { encodeTensor } from '@shared/runner/tensor-stream';
 import {
   measure,
@@ -13,7 +14,7 @@ import {
   type BenchVariant,
   type RunHeader,
 } from '../services/bench';
-import { openArrayDataSet, sampleOf } from '../services/data';
+import { openArrayDataSet, sampleOf, writeArrays } from '../services/data';
 import { convertModelFlow } from './convert-model';
 import { compareWithHost } from './host-check';
 import type { JobContext } from './jobs';
@@ -65,10 +66,12 @@ export async function benchmarkModelFlow(
         threads: [input.threads ?? DEFAULT_THREADS],
         xnnpack: input.xnnpack ?? true,
         profile,
+        affinity: input.cores,
+        prepare: input.prepare ?? true,
         appVersion: tools.appVersion,
         newId: randomUUID,
       },
-      storeSink(tools, job, runIds, inputs),
+      storeSink(tools, job, runIds, inputs, input.outputs),
       (event) => showEvent(event, job, live),
       job.signal,
     );
@@ -194,7 +197,9 @@ function storeSink(
   job: JobContext,
   runIds: string[],
   inputs: RealInput | undefined,
+  outputsFolder: string | undefined,
 ): BenchSink {
+  const files: string[] = [];
   const { runs } = tools.store;
   return {
     async begin(run) {
@@ -204,12 +209,33 @@ function storeSink(
     },
     launch: (runId, launch) => runs.addLaunch(runId, launch),
     async finish(run, extras) {
-      await runs.finish(await withOffline(run, tools, job));
+      const finished = await withOffline(run, tools, job);
+      await runs.finish(finished);
       if (run.status !== 'completed')
         job.log(`${run.name} on ${run.device.serial}: ${run.status}${run.reason ? `, ${run.reason}` : ''}`);
-      if (inputs && extras.firstOutputs) await compareWithHost(run, extras.firstOutputs, inputs, tools, job);
+      const { firstOutputs } = extras;
+      if (!inputs || !firstOutputs) return;
+      if (outputsFolder !== undefined) {
+        files.push(await writeOutputs(outputsFolder, run, firstOutputs));
+        job.note({ files: [...files] });
+      }
+      const hostCheck = await compareWithHost(run, firstOutputs, inputs, tools, job);
+      if (hostCheck) await runs.finish({ ...finished, hostCheck });
     },
   };
+}
+
+/** Named after the recipe and the run, as a serial can hold any character. */
+async function writeOutputs(folder: string, run: RunHeader, outputs: NamedTensors): Promise<string> {
+  const file = join(folder, `${run.variant.recipe.replaceAll(/[^\w.-]/g, '_')}-${run.id}.npz`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeArrays(file, outputs);
+  } catch (cause) {
+    if (isAppError(cause)) throw cause;
+    throw new AppError('file.unwritable', `The outputs cannot be written to '${file}'.`, { cause });
+  }
+  return file;
 }
 
 function showEvent(event: BenchEvent, job: JobContext, live: LiveSamples): void {

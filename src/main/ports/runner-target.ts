@@ -25,10 +25,18 @@ export interface RunnerExit {
   readonly errors: string;
 }
 
+/** A target made ready; `restore` puts it back, and rejects when the target cannot be asked. */
+export interface Preparation {
+  readonly fixedPerformance: boolean;
+  restore(): Promise<void>;
+}
+
 /** A place where the runner can be started: a device, or this computer. Rejects with AppErrors. */
 export interface RunnerTarget {
   readonly serial: string;
   fingerprint(signal?: AbortSignal): Promise<DeviceFingerprint>;
+  /** Holds clocks and screen steady as far as the target lets us. */
+  prepare(signal?: AbortSignal): Promise<Preparation>;
   conditions(signal?: AbortSignal): Promise<DeviceConditions>;
   /** Puts the runner and its library there, if they are not yet. */
   install(signal?: AbortSignal): Promise<RunnerInstall>;

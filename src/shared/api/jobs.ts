@@ -46,9 +46,17 @@ export const benchmarkInputSchema = z.strictObject({
   xnnpack: z.boolean().optional(),
   /** Measures every variant in both arms of a comparison: what the arms differ by is the device's noise floor. */
   aa: z.boolean().optional(),
+  /** Cores to run on, or a hexadecimal mask of them; all of them when left out. */
+  cores: z
+    .union([z.enum(['big', 'middle', 'little']), z.string().regex(/^(0x)?[0-9a-fA-F]{1,16}$/)])
+    .optional(),
+  /** Hold clocks and screen steady while measuring, and put them back; true when left out. */
+  prepare: z.boolean().optional(),
   /** Also serve and measure the original as the cloud baseline. */
   cloud: z.boolean().optional(),
   network: name.optional(),
+  /** A folder for each run's first outputs on real input, as .npz. */
+  outputs: path.optional(),
   /** Benchmarks variants that failed validation, too; they stay marked. */
   allowFailedValidation: z.boolean().optional(),
 });

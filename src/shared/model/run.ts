@@ -104,6 +104,16 @@ export const runSchema = z.object({
   affinity: text.optional(),
   launches: z.array(launchSchema).max(10_000),
   memory: memorySchema.optional(),
+  /** Outputs of the first inference on real input against this computer's for the same file: the fourth stage of the error budget. */
+  hostCheck: z
+    .object({
+      /** Largest absolute difference; null when an output is missing or has another length. */
+      maxAbsError: z.number().nonnegative().nullable(),
+      /** The same as a share of the output's range on this computer. */
+      shareOfRange: z.number().nonnegative().nullable(),
+      agrees: z.boolean(),
+    })
+    .optional(),
   /** Energy of one inference where the device could tell; `valid` false on USB power. */
   energy: z.object({ microJoules: z.number(), valid: z.boolean(), source: text }).optional(),
   /** Whether it answered with the network cut; absent where that was not tried. */

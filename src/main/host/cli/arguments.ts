@@ -53,3 +53,10 @@ export function given<T extends Record<string, unknown>>(
 ): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
+
+/** Cores by kind, or as a mask. */
+export function parseCores(text: string): string {
+  if (!/^(big|middle|little|(0x)?[0-9a-f]{1,16})$/i.test(text))
+    throw new InvalidArgumentError('Give big, middle, little, or a hexadecimal mask such as f0.');
+  return text.toLowerCase();
+}

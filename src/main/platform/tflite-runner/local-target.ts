@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { arch, cpus, freemem, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { LocalFile, LocalFiles } from '@main/ports/local-files';
-import type { RunnerExit, RunnerInstall, RunnerStart, RunnerTarget } from '@main/ports/runner-target';
+import type {
+  Preparation,
+  RunnerExit,
+  RunnerInstall,
+  RunnerStart,
+  RunnerTarget,
+} from '@main/ports/runner-target';
 import { AppError } from '@shared/error/app-error';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import { runChild } from '../node/child-process';
@@ -38,6 +44,11 @@ export class LocalTarget implements RunnerTarget {
         },
       ],
     });
+  }
+
+  /** Nobody's computer is changed: others work on it. */
+  prepare(): Promise<Preparation> {
+    return Promise.resolve({ fixedPerformance: false, restore: () => Promise.resolve() });
   }
 
   conditions(): Promise<DeviceConditions> {

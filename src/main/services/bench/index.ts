@@ -18,8 +18,10 @@ export interface BenchRequest {
   /** Numbers of threads to measure with, each in runs of its own. */
   readonly threads: readonly number[];
   readonly xnnpack: boolean;
-  /** Cores to run on, as a hexadecimal mask ("f0"); all of them without it. */
-  readonly affinity?: string;
+  /** Cores to run on: "big", "middle", "little", or a hexadecimal mask ("f0"); all of them without it. */
+  readonly affinity?: string | undefined;
+  /** Hold clocks and screen steady meanwhile (fixed-performance mode, screen on), where the target lets us. */
+  readonly prepare: boolean;
   readonly profile: Profile;
   readonly appVersion: string;
   readonly newId: () => string;
@@ -53,13 +55,14 @@ export async function measure(
   );
   if (series.length === 0 || request.targets.length === 0)
     throw new AppError('usage.wrong', 'There is nothing to measure: name a variant and a device.');
-  const { planId, profile, appVersion, newId } = request;
+  const { planId, profile, appVersion, newId, prepare } = request;
   const plans = request.targets.map((target) =>
     new TargetPlan(target, {
       planId,
       series,
       profile,
       appVersion,
+      prepare,
       newId,
       clock,
       sink,

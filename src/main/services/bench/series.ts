@@ -18,7 +18,7 @@ export interface Series {
   readonly variant: BenchVariant;
   readonly threads: number;
   readonly xnnpack: boolean;
-  /** Cores to run on, as a hexadecimal mask; all of them without it. */
+  /** Cores to run on: "big", "middle", "little" or a hexadecimal mask; all of them without it. */
   readonly affinity?: string | undefined;
 }
 

@@ -9,7 +9,7 @@ const SEVERE = 3;
 /** Why a launch must not begin under these conditions, or undefined when it may. */
 export function whyNotNow(now: DeviceConditions): string | undefined {
   if ((now.thermalStatus ?? 0) >= SEVERE) return `too hot (thermal status ${now.thermalStatus})`;
-  if ((now.batteryPercent ?? 100) <= 5 && now.charging !== true)
+  if ((now.batteryPercent ?? 100) < LOW_BATTERY_PERCENT && now.charging !== true)
     return `battery low (${now.batteryPercent} %)`;
   return undefined;
 }

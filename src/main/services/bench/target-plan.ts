@@ -6,6 +6,7 @@ import type { Profile } from '@shared/model/profile';
 import type { Launch } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import { decodeTensors } from '@shared/runner/tensor-stream';
+import { affinityMask } from './affinity';
 import { coolDown } from './cooldown';
 import { inspectMemory, inspectOperators, type Coverage } from './inspect';
 import { measureLaunch } from './launch';
@@ -23,6 +24,8 @@ export interface PlanRequest {
   readonly series: readonly Series[];
   readonly profile: Profile;
   readonly appVersion: string;
+  /** Hold clocks and screen steady meanwhile, where the target lets us. */
+  readonly prepare: boolean;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly sink: BenchSink;
@@ -56,6 +59,22 @@ export class TargetPlan {
 
   /** Rejects with what ended it early; what had begun by then is finished as interrupted. */
   async run(): Promise<void> {
+    const restore = await this.#prepare();
+    try {
+      await this.#measureAll();
+    } finally {
+      // A device that is gone by now is put back when it is seen again: the ledger knows.
+      await restore().catch(() => undefined);
+    }
+  }
+
+  async #prepare(): Promise<() => Promise<void>> {
+    const { prepare, signal } = this.#request;
+    if (!prepare) return () => Promise.resolve();
+    return (await this.#target.prepare(signal)).restore;
+  }
+
+  async #measureAll(): Promise<void> {
     const { signal, planId, profile, clock } = this.#request;
     try {
       const [install, fingerprint] = [
@@ -103,11 +122,14 @@ export class TargetPlan {
     const series = this.#request.series[index] as Series;
     const header = this.#headerOf(series, install, fingerprint);
     try {
+      // Refused before anything is sent, where the target has no such cores.
+      const affinity = series.affinity === undefined ? undefined : affinityMask(series.affinity, fingerprint);
+      const settled: Series = { ...series, affinity };
       const modelPath = await this.#put(series);
       const inputsPath = series.variant.inputs && (await this.#target.put(series.variant.inputs, signal));
-      const coverage = await inspectOperators(this.#target, series, modelPath, inputsPath, signal);
+      const coverage = await inspectOperators(this.#target, settled, modelPath, inputsPath, signal);
       await sink.begin(header);
-      return { series, header, modelPath, inputsPath, coverage, launches: [] };
+      return { series: settled, header, modelPath, inputsPath, coverage, launches: [] };
     } catch (error) {
       if (signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
       await sink.begin(header);

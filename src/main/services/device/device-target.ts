@@ -1,10 +1,18 @@
 import type { AdbConnection } from '@main/ports/adb';
+import type { DeviceLedger } from '@main/ports/device-ledger';
 import type { LocalFile, LocalFiles } from '@main/ports/local-files';
-import type { RunnerExit, RunnerInstall, RunnerStart, RunnerTarget } from '@main/ports/runner-target';
+import type {
+  Preparation,
+  RunnerExit,
+  RunnerInstall,
+  RunnerStart,
+  RunnerTarget,
+} from '@main/ports/runner-target';
 import { AppError } from '@shared/error/app-error';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import { CONDITIONS_COMMANDS, readConditions } from './conditions';
 import { FINGERPRINT_COMMANDS, readFingerprint } from './fingerprint';
+import { prepareDevice } from './prepare';
 import { readSections, sectionScript } from './sections';
 import { DEVICE_FOLDER, DeviceStore } from './store';
 
@@ -22,15 +30,24 @@ export class DeviceTarget implements RunnerTarget {
   readonly #files: LocalFiles;
   readonly #store: DeviceStore;
   readonly #parts: AndroidParts;
+  readonly #ledger: DeviceLedger;
+  #fixedPerformance: boolean | undefined;
   #fingerprint: DeviceFingerprint | undefined;
   #installed: { readonly runner: string; readonly library: string } | undefined;
 
-  constructor(serial: string, connection: AdbConnection, files: LocalFiles, parts: AndroidParts) {
+  constructor(
+    serial: string,
+    connection: AdbConnection,
+    files: LocalFiles,
+    parts: AndroidParts,
+    ledger: DeviceLedger,
+  ) {
     this.serial = serial;
     this.#connection = connection;
     this.#files = files;
     this.#store = new DeviceStore(connection, files);
     this.#parts = parts;
+    this.#ledger = ledger;
   }
 
   async fingerprint(signal?: AbortSignal): Promise<DeviceFingerprint> {
@@ -39,7 +56,24 @@ export class DeviceTarget implements RunnerTarget {
   }
 
   async conditions(signal?: AbortSignal): Promise<DeviceConditions> {
-    return readConditions(await this.#ask(CONDITIONS_COMMANDS, signal));
+    const conditions = readConditions(await this.#ask(CONDITIONS_COMMANDS, signal));
+    const fixedPerformance = this.#fixedPerformance;
+    return fixedPerformance === undefined ? conditions : { ...conditions, fixedPerformance };
+  }
+
+  async prepare(signal?: AbortSignal): Promise<Preparation> {
+    const { sdk } = await this.fingerprint(signal);
+    const { screenOn } = await this.conditions(signal);
+    const { serial } = this;
+    const done = await prepareDevice(this.#connection, this.#ledger, { serial, sdk, screenOn, signal });
+    this.#fixedPerformance = done.fixedPerformance;
+    return {
+      ...done,
+      restore: async () => {
+        this.#fixedPerformance = undefined;
+        await done.restore();
+      },
+    };
   }
 
   async install(signal?: AbortSignal): Promise<RunnerInstall> {

@@ -1,4 +1,5 @@
 import type { Adb, AdbDevice } from '@main/ports/adb';
+import type { DeviceLedger } from '@main/ports/device-ledger';
 import type { LocalFiles } from '@main/ports/local-files';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import type { DeviceEntry, DeviceList } from '@shared/api/devices';
@@ -6,6 +7,7 @@ import { AppError, isAppError } from '@shared/error/app-error';
 import type { DeviceFingerprint } from '@shared/model/device';
 import { ADVICE } from './advice';
 import { DeviceTarget, type AndroidParts } from './device-target';
+import { restoreDevice } from './prepare';
 
 export type { AndroidParts } from './device-target';
 
@@ -19,6 +21,7 @@ export interface DeviceServiceParts {
   readonly adb: Adb;
   readonly files: LocalFiles;
   readonly androidParts: AndroidParts;
+  readonly ledger: DeviceLedger;
   readonly thisComputer: RunnerTarget;
 }
 
@@ -33,7 +36,9 @@ export class DeviceService {
 
   async list(): Promise<DeviceList> {
     try {
-      return await this.#entries(await this.#parts.adb.list());
+      const devices = await this.#parts.adb.list();
+      await this.restoreLeftovers();
+      return await this.#entries(devices);
     } catch (error) {
       if (!isAppError(error)) throw error;
       return { devices: [await this.#thisComputer()], problem: error.message };
@@ -62,6 +67,7 @@ export class DeviceService {
   /** Rejects with `device.not-found` or `device.not-ready` and what to do about it. */
   async target(serial: string): Promise<RunnerTarget> {
     if (serial === THIS_COMPUTER) return this.#parts.thisComputer;
+    await this.restoreLeftovers();
     const found = (await this.#parts.adb.list()).find((device) => device.serial === serial);
     if (!found)
       throw new AppError(
@@ -73,10 +79,32 @@ export class DeviceService {
     return this.#target(serial);
   }
 
+  /** Puts back what a killed or cut-off program changed on devices that are here now; the serials of those put back. */
+  async restoreLeftovers(): Promise<readonly string[]> {
+    const { adb, ledger } = this.#parts;
+    const entries = await ledger.leftovers();
+    if (entries.length === 0) return [];
+    const devices = await adb.list().catch((): readonly AdbDevice[] => []);
+    const restored: string[] = [];
+    for (const { id, serial, changes } of entries) {
+      if (!devices.some((device) => device.serial === serial && device.state === 'device')) continue;
+      try {
+        await restoreDevice(adb.connection(serial), changes);
+        await ledger.remove(id);
+        restored.push(serial);
+      } catch (error) {
+        // It stays in the ledger until the device answers.
+        if (!isAppError(error)) throw error;
+      }
+    }
+    return restored;
+  }
+
   #target(serial: string): DeviceTarget {
-    const { adb, files, androidParts } = this.#parts;
+    const { adb, files, androidParts, ledger } = this.#parts;
     const known =
-      this.#targets.get(serial) ?? new DeviceTarget(serial, adb.connection(serial), files, androidParts);
+      this.#targets.get(serial) ??
+      new DeviceTarget(serial, adb.connection(serial), files, androidParts, ledger);
     this.#targets.set(serial, known);
     return known;
   }

@@ -1,7 +1,7 @@
 import type { RunSummary } from '@shared/model/run';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { given, parseList, parsePositiveInt } from '../arguments';
+import { given, parseCores, parseList, parsePositiveInt } from '../arguments';
 import { follow, type Session } from '../session';
 import { millisText, printable, table } from '../table';
 import { withConvertFlags } from './convert';
@@ -18,7 +18,10 @@ interface BenchFlags {
   readonly data?: string;
   readonly targetRuntime?: string;
   readonly aa?: boolean;
+  readonly cores?: string;
+  readonly prepare: boolean;
   readonly cloud?: boolean;
+  readonly outputs?: string;
   readonly allowFailedValidation?: boolean;
 }
 
@@ -37,7 +40,14 @@ export function addBench(
     .option('--threads <n>', 'threads of the TFLite interpreter', parsePositiveInt)
     .option('--no-xnnpack', 'built-in kernels instead of the XNNPACK delegate')
     .option('--aa', 'measure each variant against itself: the noise floor of the device and profile')
+    .option(
+      '--cores <which>',
+      'run on "big", "middle" or "little" cores, or on those of a hexadecimal mask',
+      parseCores,
+    )
+    .option('--no-prepare', 'leave clocks and screen as they are, instead of holding them steady meanwhile')
     .option('--cloud', 'also serve the original on this machine and measure it as the cloud baseline')
+    .option('--outputs <folder>', 'write what each device answers for the first sample of --data, as .npz')
     .option('--allow-failed-validation', 'also benchmark variants that failed validation; they stay marked')
     .description('convert, validate, push, benchmark and store: one run per variant and device')
     .action((model: string, flags: BenchFlags) =>
@@ -51,6 +61,8 @@ export function addBench(
             profile: flags.profile,
             threads: flags.threads,
             xnnpack: flags.xnnpack,
+            cores: flags.cores,
+            prepare: flags.prepare,
             signature: flags.signature,
             shapes: flags.shape,
             calibration: flags.calibration,
@@ -58,6 +70,7 @@ export function addBench(
             targetRuntime: flags.targetRuntime,
             aa: flags.aa,
             cloud: flags.cloud,
+            outputs: flags.outputs,
             allowFailedValidation: flags.allowFailedValidation,
           }),
         );
