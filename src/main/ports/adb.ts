@@ -51,5 +51,11 @@ export interface Adb {
   list(): Promise<readonly AdbDevice[]>;
   /** Calls `onChange` at each change until the signal; survives the server's death. */
   watch(onChange: (devices: readonly AdbDevice[]) => void, signal: AbortSignal): Promise<void>;
+  /** `serial` as in the list, where devices of one serial are told apart by what follows a "#". */
   connection(serial: string): AdbConnection;
+  /** Over the network, "HOST:PORT". Rejects with `device.not-found` and what the server said. */
+  connect(address: string): Promise<void>;
+  disconnect(address: string): Promise<void>;
+  /** Exchanges keys with a device that shows a code of six digits. */
+  pair(address: string, code: string): Promise<void>;
 }

@@ -1,18 +1,4 @@
-/** What was changed on a device to measure on it, and how it was before. */
-export interface DeviceChanges {
-  /** Fixed-performance mode was turned on. */
-  readonly fixedPerformance?: true;
-  /** Earlier value of the setting that keeps the screen on while plugged in; null when it had none. */
-  readonly stayOn?: string | null;
-  /** The screen was turned on. */
-  readonly woken?: true;
-}
-
-export interface LedgerEntry {
-  readonly id: string;
-  readonly serial: string;
-  readonly changes: DeviceChanges;
-}
+import type { LedgerEntry } from '@shared/model/device-changes';
 
 /** Changes made to devices, on disk before they are made, so that a killed program's are undone at its next start. */
 export interface DeviceLedger {

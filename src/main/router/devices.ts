@@ -38,5 +38,8 @@ async function* watchDevices(app: App, signal: AbortSignal): AsyncGenerator<Devi
 
 export const devicesRouter = (os: Builder, app: App) => ({
   list: os.devices.list.handler(() => app.tools.devices.list()),
+  connect: os.devices.connect.handler(({ input }) => app.tools.devices.connect(input.address)),
+  disconnect: os.devices.disconnect.handler(({ input }) => app.tools.devices.disconnect(input.address)),
+  pair: os.devices.pair.handler(({ input }) => app.tools.devices.pair(input.address, input.code)),
   watch: os.devices.watch.handler(({ signal }) => watchDevices(app, signal ?? new AbortController().signal)),
 });

@@ -21,8 +21,21 @@ export const deviceListSchema = z.object({
 });
 export type DeviceList = z.infer<typeof deviceListSchema>;
 
+/** "192.168.1.20:5555", "phone.local:5555", "[fe80::1]:5555"; nothing that the ADB server could read as more than an address. */
+const address = z
+  .string()
+  .max(300)
+  .regex(/^([\w.-]+|\[[0-9a-fA-F:.%\w]+\]):\d{1,5}$/, 'Write it as HOST:PORT.');
+
 export const devicesApi = {
   list: oc.output(deviceListSchema),
   /** The list, and again whenever it changes. */
   watch: oc.output(eventIterator(deviceListSchema)),
+  /** Over the network; the device is in the list then. */
+  connect: oc.input(z.strictObject({ address })).output(z.void()),
+  disconnect: oc.input(z.strictObject({ address })).output(z.void()),
+  /** With the code that the device shows under "Wireless debugging". */
+  pair: oc
+    .input(z.strictObject({ address, code: z.string().regex(/^\d{6}$/, 'The code has six digits.') }))
+    .output(z.void()),
 };

@@ -1,33 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@devicefarmer/adbkit';
 import type { Adb, AdbConnection, AdbDevice } from '@main/ports/adb';
-import { DEVICE_STATES, type DeviceState } from '@shared/model/device';
+import { AppError } from '@shared/error/app-error';
+import { readDeviceList } from './device-list';
 import { quoteCommand } from './quote';
 import { plainPackets, protocolPackets, readShell, statusEcho } from './shell';
 import { pullThrough, pushThrough } from './sync';
 import { NO_PROGRAM, isServerMissing, startServer } from './start-server';
-import { askServer, openService } from './transport';
+import { askServer, openService, type Route } from './transport';
 
 const POLL_MS = 1000;
 
-/** As adbkit lists a device. */
-interface ListedDevice {
-  readonly id: string;
-  readonly type: string;
-}
-
-/** Words of the ADB server that differ from ours, and what they stand for. */
-const STATES: Readonly<Record<string, DeviceState>> = {
-  'no permissions': 'no-permissions',
-  authorizing: 'connecting',
-  host: 'unknown',
-  rescue: 'recovery',
-};
-
-const stateOf = (word: string): DeviceState =>
-  DEVICE_STATES.find((state) => state === word) ??
-  STATES[word] ??
-  (word.startsWith('no permissions') ? 'no-permissions' : 'unknown');
+/** A server that is ended more often than this within the time is fought over: two adb versions, as a rule. */
+const MOST_STARTS = 3;
+const FIGHT_MS = 60_000;
+/** Connecting over the network, or pairing, takes the device's time. */
+const CONNECT_DEVICE_MS = 30_000;
 
 /** Port of the ADB server: as adb itself, from ANDROID_ADB_SERVER_PORT or 5037. */
 export const adbServerPort = (env: NodeJS.ProcessEnv = process.env): number => {
@@ -41,6 +29,8 @@ export class AdbkitAdb implements Adb {
   readonly #port: number;
   readonly #shellProtocol = new Map<string, boolean>();
   #starting: Promise<void> | undefined;
+  #starts: number[] = [];
+  #routes: ReadonlyMap<string, Route> = new Map();
 
   constructor(port = adbServerPort()) {
     this.#port = port;
@@ -61,8 +51,9 @@ export class AdbkitAdb implements Adb {
   }
 
   async list(): Promise<readonly AdbDevice[]> {
-    const devices = await this.#withServer(async (client) => (await client.listDevices()) as ListedDevice[]);
-    return devices.map(({ id, type }) => ({ serial: id, state: stateOf(type) }));
+    const devices = readDeviceList(await this.#ask('host:devices-l'));
+    this.#routes = new Map(devices.map(({ serial, route }) => [serial, route]));
+    return devices.map(({ serial, state }) => ({ serial, state }));
   }
 
   /** Polls: a server tells of a lost TCP device late, and trackers die with it. */
@@ -78,7 +69,8 @@ export class AdbkitAdb implements Adb {
   }
 
   connection(serial: string): AdbConnection {
-    const open = (service: string) => this.#withServer((client) => openService(client, serial, service));
+    const open = (service: string) =>
+      this.#withServer((client) => openService(client, serial, this.#routeTo(serial), service));
     return {
       shell: async (request) => {
         request.signal?.throwIfAborted();
@@ -106,10 +98,35 @@ export class AdbkitAdb implements Adb {
   async #hasShellProtocol(serial: string): Promise<boolean> {
     const known = this.#shellProtocol.get(serial);
     if (known !== undefined) return known;
-    const features = await this.#withServer((client) => askServer(client, `host-serial:${serial}:features`));
+    const route = this.#routeTo(serial);
+    const prefix = route.startsWith('transport-id:') ? `host-${route}` : `host-serial:${serial}`;
+    const features = await this.#ask(`${prefix}:features`);
     const has = features.split(',').includes('shell_v2');
     this.#shellProtocol.set(serial, has);
     return has;
+  }
+
+  async connect(address: string): Promise<void> {
+    const said = await this.#ask(`host:connect:${address}`, CONNECT_DEVICE_MS);
+    // The server answers failures as a success with a sentence (adb's connect_service).
+    if (!/^(already )?connected to /.test(said)) throw unreachable(address, said);
+  }
+
+  async disconnect(address: string): Promise<void> {
+    await this.#ask(`host:disconnect:${address}`);
+  }
+
+  async pair(address: string, code: string): Promise<void> {
+    const said = await this.#ask(`host:pair:${code}:${address}`, CONNECT_DEVICE_MS);
+    if (!said.startsWith('Successfully paired')) throw unreachable(address, said);
+  }
+
+  #ask(question: string, timeoutMs?: number): Promise<string> {
+    return this.#withServer((client) => askServer(client, question, timeoutMs));
+  }
+
+  #routeTo(serial: string): Route {
+    return this.#routes.get(serial) ?? `transport:${serial}`;
   }
 
   async #withServer<T>(act: (client: Client) => Promise<T>): Promise<T> {
@@ -119,11 +136,29 @@ export class AdbkitAdb implements Adb {
       return await act(client);
     } catch (cause) {
       if (!isServerMissing(cause)) throw cause;
-      this.#starting ??= startServer(this.#port).finally(() => {
+      this.#starting ??= this.#start().finally(() => {
         this.#starting = undefined;
       });
       await this.#starting;
       return act(client);
     }
   }
+
+  async #start(): Promise<void> {
+    const now = performance.now();
+    this.#starts = this.#starts.filter((at) => now - at < FIGHT_MS);
+    if (this.#starts.length >= MOST_STARTS)
+      throw new AppError(
+        'device.adb-missing',
+        `Another program keeps ending the ADB server (${MOST_STARTS} times in a minute): two versions of adb may be in use; keep one, then wait a minute.`,
+      );
+    this.#starts.push(now);
+    await startServer(this.#port);
+  }
 }
+
+const unreachable = (address: string, said: string): AppError =>
+  new AppError(
+    'device.not-found',
+    `${address} cannot be reached: ${said.trim().slice(0, 300) || 'no reason given'}. Check the address, and that wireless debugging is on.`,
+  );

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client } from '@devicefarmer/adbkit';
-import { AppError } from '@shared/error/app-error';
+import { AppError, isAppError } from '@shared/error/app-error';
 import { SocketReader, connectionLost } from './socket-reader';
 
 const CONNECT_MS = 10_000;
@@ -18,19 +18,20 @@ interface RawConnection {
   getSocket(): Socket;
 }
 
+/** How the ADB server is told which device is meant: by serial, or by its own number where two have the same. */
+export type Route = `transport:${string}` | `transport-id:${number}`;
+
 /**
- * Opens a service ("shell,v2,raw:…", "sync:") on a device. adbkit hands us through; what follows is spoken here, as adbkit's own
+ * Opens a service ("shell,v2,raw:…", "sync:") on a device, called `name` in messages. What follows is spoken here, as adbkit's own
  * shell and sync take a broken connection for an end.
  */
-export async function openService(client: Client, serial: string, service: string): Promise<Service> {
-  const connection = (await within(
-    CONNECT_MS,
-    client.getDevice(serial).transport() as unknown as Promise<RawConnection>,
-  ).catch((cause: unknown) => {
-    throw cause instanceof AppError ? cause : refusal(serial, cause);
-  })) as RawConnection;
-  const socket = connection.getSocket();
-  socket.removeAllListeners('readable');
+export async function openService(
+  client: Client,
+  name: string,
+  route: Route,
+  service: string,
+): Promise<Service> {
+  const socket = await openSocket(client);
   const reader = new SocketReader(socket);
   const close = (): void => {
     reader.fail(connectionLost());
@@ -38,46 +39,71 @@ export async function openService(client: Client, serial: string, service: strin
   };
   const timer = setTimeout(() => {
     reader.fail(
-      new AppError('timeout', `The device ${serial} does not answer: unplug it and plug it in again.`),
+      new AppError('timeout', `The device ${name} does not answer: unplug it and plug it in again.`),
     );
     socket.destroy();
   }, CONNECT_MS);
   try {
-    socket.write(framed(service));
-    const answer = (await reader.exactly(4)).toString('latin1');
-    if (answer === 'OKAY') return { socket, reader, close };
-    const length = answer === 'FAIL' ? parseInt((await reader.exactly(4)).toString('latin1'), 16) : 0;
-    const why =
-      length > 0 ? (await reader.exactly(length)).toString('utf8') : `it answered ${JSON.stringify(answer)}`;
+    for (const request of [`host:${route}`, service]) {
+      socket.write(framed(request));
+      const refused = await readStatus(reader);
+      if (refused !== undefined) throw refusal(name, new Error(refused));
+    }
+    return { socket, reader, close };
+  } catch (error) {
     close();
-    throw refusal(serial, new Error(why));
+    throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Asks the ADB server itself: one question, one text. */
-export async function askServer(client: Client, question: string): Promise<string> {
+export async function askServer(client: Client, question: string, timeoutMs = CONNECT_MS): Promise<string> {
+  const socket = await openSocket(client);
+  const reader = new SocketReader(socket);
+  const timer = setTimeout(() => reader.fail(serverSilent()), timeoutMs);
+  try {
+    socket.write(framed(question));
+    const refused = await readStatus(reader);
+    if (refused !== undefined) throw refusal(question, new Error(refused));
+    return await readText(reader);
+  } catch (error) {
+    if (isAppError(error) && error.code === 'device.lost' && error.details['said'] === undefined)
+      throw new AppError(
+        'device.adb-missing',
+        'The ADB server broke off in the middle of an answer: run "adb start-server", or try again.',
+        { cause: error },
+      );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}
+
+async function openSocket(client: Client): Promise<Socket> {
   const connection = (await within(
     CONNECT_MS,
     client.connection() as unknown as Promise<RawConnection>,
   )) as RawConnection;
   const socket = connection.getSocket();
-  const reader = new SocketReader(socket);
-  try {
-    socket.write(framed(question));
-    const answer = await within(CONNECT_MS, readText(reader));
-    if (!answer.okay) throw refusal(question, new Error(answer.text));
-    return answer.text;
-  } finally {
-    socket.destroy();
-  }
+  socket.removeAllListeners('readable');
+  return socket;
 }
 
-async function readText(reader: SocketReader): Promise<{ okay: boolean; text: string }> {
-  const okay = (await reader.exactly(4)).toString('latin1') === 'OKAY';
-  const length = parseInt((await reader.exactly(4)).toString('latin1'), 16);
-  return { okay, text: (await reader.exactly(Number.isNaN(length) ? 0 : length)).toString('utf8') };
+/** Undefined for OKAY, else why it was refused. */
+async function readStatus(reader: SocketReader): Promise<string | undefined> {
+  const status = (await reader.exactly(4)).toString('latin1');
+  if (status === 'OKAY') return undefined;
+  return status === 'FAIL' ? readText(reader) : `it answered ${JSON.stringify(status)}`;
+}
+
+async function readText(reader: SocketReader): Promise<string> {
+  const length = (await reader.exactly(4)).toString('latin1');
+  if (!/^[0-9a-fA-F]{4}$/.test(length))
+    throw connectionLost(new Error(`${JSON.stringify(length)} is no length`));
+  return (await reader.exactly(parseInt(length, 16))).toString('utf8');
 }
 
 /** Requests to the server are their length in four hexadecimal digits, then the text (adb's OVERVIEW.TXT). */
@@ -88,13 +114,7 @@ function framed(text: string): Buffer {
 
 function within<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () =>
-        reject(
-          new AppError('timeout', 'The ADB server does not answer: run "adb reconnect", or restart it.'),
-        ),
-      ms,
-    );
+    const timer = setTimeout(() => reject(serverSilent()), ms);
     promise.then(
       (value) => {
         clearTimeout(timer);
@@ -107,6 +127,9 @@ function within<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
     );
   });
 }
+
+const serverSilent = (): AppError =>
+  new AppError('timeout', 'The ADB server does not answer: run "adb reconnect", or restart it.');
 
 /** What the ADB server says when it does not hand us through (adb's adb.cpp and transport.cpp word it so). */
 function refusal(serial: string, cause: unknown): AppError {

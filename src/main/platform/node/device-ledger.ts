@@ -1,20 +1,9 @@
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
-import type { DeviceLedger, LedgerEntry } from '@main/ports/device-ledger';
+import type { DeviceLedger } from '@main/ports/device-ledger';
+import { keptLedgerEntrySchema, type LedgerEntry } from '@shared/model/device-changes';
 
-const entrySchema = z.object({
-  id: z.string().regex(/^[\w-]{1,64}$/),
-  serial: z.string().max(4096),
-  changes: z.object({
-    fixedPerformance: z.literal(true).exactOptional(),
-    stayOn: z.string().max(100).nullable().exactOptional(),
-    woken: z.literal(true).exactOptional(),
-  }),
-  /** The program that is at work on the device; 0 when it gave up. */
-  pid: z.number().int(),
-});
-type StoredEntry = z.infer<typeof entrySchema>;
+type KeptEntry = LedgerEntry & { readonly pid: number };
 
 const LONGEST = 64 * 1024;
 
@@ -56,17 +45,17 @@ export class FolderLedger implements DeviceLedger {
     return join(this.#folder, `${id}.json`);
   }
 
-  async #read(name: string): Promise<StoredEntry | undefined> {
+  async #read(name: string): Promise<KeptEntry | undefined> {
     const text = await readFile(join(this.#folder, name), 'utf8').catch(() => '');
     if (text === '' || text.length > LONGEST) return undefined;
     try {
-      return entrySchema.parse(JSON.parse(text));
+      return keptLedgerEntrySchema.parse(JSON.parse(text));
     } catch {
       return undefined;
     }
   }
 
-  async #store(entry: StoredEntry): Promise<void> {
+  async #store(entry: KeptEntry): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const part = `${this.#path(entry.id)}.part`;
     const file = await open(part, 'w', 0o600);

@@ -55,6 +55,18 @@ export class DeviceService {
     }, signal);
   }
 
+  connect(address: string): Promise<void> {
+    return this.#parts.adb.connect(address);
+  }
+
+  disconnect(address: string): Promise<void> {
+    return this.#parts.adb.disconnect(address);
+  }
+
+  pair(address: string, code: string): Promise<void> {
+    return this.#parts.adb.pair(address, code);
+  }
+
   /** Serials that a request names: "all" stands for every ready device, or for this computer where there is none. */
   async resolve(names: readonly string[]): Promise<readonly string[]> {
     if (!names.includes('all')) return [...new Set(names)];

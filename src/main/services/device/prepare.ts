@@ -1,6 +1,7 @@
 import type { AdbConnection } from '@main/ports/adb';
-import type { DeviceChanges, DeviceLedger } from '@main/ports/device-ledger';
+import type { DeviceLedger } from '@main/ports/device-ledger';
 import type { Preparation } from '@main/ports/runner-target';
+import type { DeviceChanges } from '@shared/model/device-changes';
 
 const ASK_MS = 10_000;
 /** Fixed-performance mode came with Android 11 (PowerManagerShellCommand). */
@@ -35,7 +36,9 @@ export async function prepareDevice(
   const stayOn = await ask('settings', 'get', ...STAY_ON);
   const changes: DeviceChanges = {
     ...((sdk ?? 0) >= FIXED_PERFORMANCE_SDK ? { fixedPerformance: true } : {}),
-    ...(stayOn === undefined || stayOn === ANY_PLUG ? {} : { stayOn: /^\d+$/.test(stayOn) ? stayOn : null }),
+    ...(stayOn === undefined || stayOn === ANY_PLUG
+      ? {}
+      : { stayOn: /^\d{1,9}$/.test(stayOn) ? stayOn : null }),
     ...(screenOn === false ? { woken: true } : {}),
   };
   const entry = { id: crypto.randomUUID(), serial, changes };

@@ -1,10 +1,14 @@
 import type { AdbConnection } from '@main/ports/adb';
 import type { LocalFile, LocalFiles } from '@main/ports/local-files';
 import { AppError } from '@shared/error/app-error';
+import { filesToRemove, listingScript } from './clean-up';
 
 export const DEVICE_FOLDER = '/data/local/tmp/edgebench';
 const SHORT_MS = 30_000;
 const STALL_MS = 20_000;
+/** A file's modification time is that of its last use, to the day: setting it changes the other time, by which it is known. */
+const USE_SCRIPT =
+  'm=$(stat -c %Y "$1") || exit 1; n=$(date +%s); [ $((n - m)) -gt 86400 ] && touch -m "$1"; stat -c "%s %z" "$1"';
 /** Hashing a large file on a slow device takes its time. */
 const HASH_MS = 300_000;
 
@@ -79,7 +83,24 @@ export class DeviceStore {
     await this.#run(['mkdir', '-p', DEVICE_FOLDER], signal);
     // What an interrupted push left behind.
     await this.#run(['sh', '-c', `rm -f ${DEVICE_FOLDER}/*.part ${DEVICE_FOLDER}/out-*`], signal);
+    await this.#cleanUp(signal);
     this.#folderReady = true;
+  }
+
+  /** What nobody used for long, or the longest unused of too much, goes. */
+  async #cleanUp(signal?: AbortSignal): Promise<void> {
+    const { output } = await this.#connection.shell({
+      command: ['sh', '-c', listingScript(DEVICE_FOLDER)],
+      timeoutMs: SHORT_MS,
+      signal,
+    });
+    const names = filesToRemove(output);
+    // A few at a time: a command line has an end.
+    for (let at = 0; at < names.length; at += 50)
+      await this.#run(
+        ['rm', '-f', ...names.slice(at, at + 50).map((name) => `${DEVICE_FOLDER}/${name}`)],
+        signal,
+      );
   }
 
   async #isThere(path: string, sha256: string, signal?: AbortSignal): Promise<boolean> {
@@ -91,10 +112,10 @@ export class DeviceStore {
     return true;
   }
 
-  /** Size and time of last change, which no one but the system sets. */
+  /** Size and time of last change, which no one but the system sets. Says that the file is in use, once a day. */
   async #statOf(path: string, signal?: AbortSignal): Promise<string | undefined> {
     const { exitStatus, output } = await this.#connection.shell({
-      command: ['stat', '-c', '%s %z', path],
+      command: ['sh', '-c', USE_SCRIPT, 'sh', path],
       timeoutMs: SHORT_MS,
       signal,
     });
