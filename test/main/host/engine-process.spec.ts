@@ -55,6 +55,9 @@ describe('the engine process', () => {
       () => undefined,
     );
     a.send('hello');
+    // An engine that still starts listens to nobody: what is sent waits until it is ready.
+    expect(children[0]?.received).toEqual([]);
+    children[0]?.say({ type: 'ready' });
     children[0]?.say({ type: 'data', channel: 2, data: 'for b' });
     children[0]?.say({ type: 'data', channel: 99, data: 'for nobody' });
     expect(heard).toEqual(['b for b']);

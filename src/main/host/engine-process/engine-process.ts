@@ -35,6 +35,8 @@ export class EngineProcess {
   readonly #channels = new Map<number, OpenChannel>();
   readonly #vault: VaultAct;
   #child: EngineChild | undefined;
+  /** Messages for an engine that is still starting: it listens only once it is ready. Undefined when it is. */
+  #waiting: HostMessage[] | undefined;
   #nextChannel = 1;
   #stopping = false;
 
@@ -45,16 +47,16 @@ export class EngineProcess {
   }
 
   openChannel(onData: (data: string) => void, onClose: (reason: string) => void): EngineChannel {
-    const child = this.#running();
     const channel = this.#nextChannel++;
     this.#channels.set(channel, { onData, onClose });
-    child.send({ type: 'open', channel });
+    this.#running();
+    this.#send({ type: 'open', channel });
     return {
       send: (data) => {
-        if (this.#channels.has(channel)) this.#child?.send({ type: 'data', channel, data });
+        if (this.#channels.has(channel)) this.#send({ type: 'data', channel, data });
       },
       close: () => {
-        if (this.#channels.delete(channel)) this.#child?.send({ type: 'close', channel });
+        if (this.#channels.delete(channel)) this.#send({ type: 'close', channel });
       },
     };
   }
@@ -77,10 +79,16 @@ export class EngineProcess {
     });
   }
 
-  #running(): EngineChild {
-    if (this.#child) return this.#child;
+  #send(message: HostMessage): void {
+    if (this.#waiting) this.#waiting.push(message);
+    else this.#child?.send(message);
+  }
+
+  #running(): void {
+    if (this.#child) return;
     const child = this.#launch();
     this.#child = child;
+    this.#waiting = [];
     child.onMessage((raw) => {
       const message = asEngineMessage(raw);
       if (message) this.#receive(message);
@@ -92,11 +100,14 @@ export class EngineProcess {
       this.#channels.clear();
       if (!this.#stopping) for (const channel of open) channel.onClose(reason);
     });
-    return child;
   }
 
   #receive(message: EngineMessage): void {
-    if (message.type === 'data') this.#channels.get(message.channel)?.onData(message.data);
+    if (message.type === 'ready') {
+      const waiting = this.#waiting ?? [];
+      this.#waiting = undefined;
+      for (const held of waiting) this.#child?.send(held);
+    } else if (message.type === 'data') this.#channels.get(message.channel)?.onData(message.data);
     else if (message.type === 'failed') this.#onStartFailure(message.message);
     else if (message.type === 'vault') {
       const { request, act, data } = message;
