@@ -16,13 +16,20 @@ async function* watchDevices(app: App, signal: AbortSignal): AsyncGenerator<Devi
     newest = list;
     wake?.();
   }, stop.signal);
-  // A watch that cannot be kept up (no adb) has told so in its first list.
-  watching.catch(() => undefined);
+  // A watch that cannot be kept up (no adb) has told so in its first list; one that gave no list has failed.
+  let failure: { readonly error: unknown } | undefined;
+  let hasTold = false;
+  watching.catch((error: unknown) => {
+    failure = { error };
+    wake?.();
+  });
   try {
     while (!signal.aborted) {
+      if (failure && !newest && !hasTold) throw failure.error;
       if (newest) {
         const list = newest;
         newest = undefined;
+        hasTold = true;
         yield list;
         continue;
       }

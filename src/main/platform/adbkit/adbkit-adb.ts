@@ -23,6 +23,12 @@ export const adbServerPort = (env: NodeJS.ProcessEnv = process.env): number => {
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : 5037;
 };
 
+type Names = typeof import('@devicefarmer/adbkit');
+
+/** Node finds only a default among the names of this CommonJS package, which then holds them all; bundlers find them all. */
+const namesOf = (loaded: unknown): Names =>
+  (loaded as Names).Adb === undefined ? (loaded as { default: Names }).default : (loaded as Names);
+
 /** The ADB port over adbkit. It starts a server only where none runs, and never ends one. */
 export class AdbkitAdb implements Adb {
   #client: Promise<Client> | undefined;
@@ -38,7 +44,8 @@ export class AdbkitAdb implements Adb {
 
   /** Loaded when a device is first asked for: most commands of the command line never do. */
   async #load(): Promise<Client> {
-    const { Adb: Adbkit } = await import('@devicefarmer/adbkit');
+    const loaded: unknown = await import('@devicefarmer/adbkit');
+    const Adbkit = namesOf(loaded).Adb;
     const client = Adbkit.createClient({
       host: '127.0.0.1',
       port: this.#port,
