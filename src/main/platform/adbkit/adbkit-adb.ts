@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@devicefarmer/adbkit';
+import type { Adb as AdbkitClass, Client } from '@devicefarmer/adbkit';
 import type { Adb, AdbConnection, AdbDevice } from '@main/ports/adb';
 import { AppError } from '@shared/error/app-error';
 import { readDeviceList } from './device-list';
@@ -23,11 +23,13 @@ export const adbServerPort = (env: NodeJS.ProcessEnv = process.env): number => {
   return Number.isInteger(port) && port > 0 && port < 65536 ? port : 5037;
 };
 
-type Names = typeof import('@devicefarmer/adbkit');
+interface Names {
+  readonly Adb: typeof AdbkitClass;
+}
 
 /** Node finds only a default among the names of this CommonJS package, which then holds them all; bundlers find them all. */
 const namesOf = (loaded: unknown): Names =>
-  (loaded as Names).Adb === undefined ? (loaded as { default: Names }).default : (loaded as Names);
+  (loaded as Partial<Names>).Adb === undefined ? (loaded as { default: Names }).default : (loaded as Names);
 
 /** The ADB port over adbkit. It starts a server only where none runs, and never ends one. */
 export class AdbkitAdb implements Adb {
