@@ -1,8 +1,10 @@
 import { AppError } from '@shared/error/app-error';
 import { Graph, signatureOf, Value, type Model, type ModelSignature } from './graph/ir';
+import { emitOp } from './lower/emit';
 import { mainScope, type FunctionScope } from './lower/scope';
 import { unsupported, type Problem } from './lower/refusal';
 import { Pace } from './pace';
+import { TENSOR_TYPE } from './schema';
 import type { SourceGraph, SourcePort, SourceSignature } from './source';
 
 export interface LowerOptions {
@@ -39,7 +41,7 @@ export async function lower(
     graph.inputs = inputs;
     await lowerPolitely(scope, signature, source.nodes.size, pace);
     if (problems.length > 0) continue;
-    graph.outputs = signature.outputs.map((port) => scope.valueOf(port.ref));
+    graph.outputs = signature.outputs.map((port) => inTypeOf(port, scope.valueOf(port.ref), graph));
     const place = ({ name }: SourcePort, index: number): { name: string; index: number } => ({ name, index });
     signatures.push(
       signatureOf(signature.key, graph, signature.inputs.map(place), signature.outputs.map(place)),
@@ -52,6 +54,13 @@ export async function lower(
     description: 'Edgebench',
     metadata: new Map(),
   };
+}
+
+/** Half precision is computed in single precision; at the outputs it is what the signature says. */
+function inTypeOf(port: SourcePort, value: Value, graph: Graph): Value {
+  if (port.dtype !== 'float16' || value.dtype !== 'float32') return value;
+  const attrs = { in_data_type: TENSOR_TYPE.float32, out_data_type: TENSOR_TYPE.float16 };
+  return emitOp(graph, 'CAST', attrs, [value], port.name)[0] ?? value;
 }
 
 async function lowerPolitely(

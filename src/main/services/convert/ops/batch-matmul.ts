@@ -1,5 +1,6 @@
 import type { Value } from '../graph/ir';
 import { dense } from './fully-connected';
+import { requireType } from './kit/elementwise';
 import { isHybrid } from './kit/hybrid';
 import { reshapedConstant } from './kit/lazy-constant';
 import { broadcastShapes, sizeOf, text } from './kit/shapes';
@@ -57,6 +58,7 @@ const matrixOf = (shape: readonly number[], adjoint: boolean): readonly [number,
 };
 
 function batchMatmul(context: LowerContext): Value {
+  requireType(context, 0, 'BATCH_MATMUL', ['float32']);
   const [x, y] = [context.input(0), context.input(1)];
   const adjX = context.bool('adj_x', context.bool('transpose_x', false));
   const adjY = context.bool('adj_y', context.bool('transpose_y', false));

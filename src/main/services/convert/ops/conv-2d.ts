@@ -1,4 +1,5 @@
 import type { Op, Value } from '../graph/ir';
+import { requireType } from './kit/elementwise';
 import {
   channelsFirst,
   channelsLast,
@@ -89,6 +90,7 @@ const isGrouped = (op: Op): boolean => op.input(0).shape[3] !== op.input(1).shap
 
 /** Lowers a node with Conv2D's operands and attributes: input in either data format, filter [KH,KW,I/groups,O]. */
 export function convolution(context: LowerContext, attrs: SpatialAttrs): Value {
+  requireType(context, 0, 'CONV_2D', ['float32']);
   const input = context.input(0);
   const x = padded(context, attrs.channelsFirst ? channelsLast(context, input) : input, attrs.pads);
   const filter = context.input(1);

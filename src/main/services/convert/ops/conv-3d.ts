@@ -1,3 +1,4 @@
+import { requireType } from './kit/elementwise';
 import { channelsFirst, channelsLast, spatialAttrs } from './kit/convolution';
 import { CONV_3D_FIELDS, conv3dAttrs, type Conv3dAttrs } from './kit/convolution-3d';
 import { windowOutput } from './kit/window';
@@ -25,6 +26,7 @@ export const op = defineOp<Conv3dAttrs>({
   quantization: { rule: 'float', int16Kernel: false },
   lower: {
     Conv3D(context) {
+      requireType(context, 0, 'CONV_3D', ['float32']);
       const attrs = spatialAttrs(context, 3);
       const input = context.input(0);
       const x = attrs.channelsFirst ? channelsLast(context, input) : input;

@@ -1,4 +1,5 @@
 import type { Value } from '../graph/ir';
+import { requireType } from './kit/elementwise';
 import {
   channelsFirst,
   channelsLast,
@@ -87,6 +88,7 @@ export const op = defineOp<DepthwiseConv2dAttrs>({
 
 /** Lowers a node with DepthwiseConv2dNative's operands: input in either data format, filter [KH,KW,C,multiplier]. */
 export function depthwiseConvolution(context: LowerContext, attrs: SpatialAttrs): Value {
+  requireType(context, 0, 'DEPTHWISE_CONV_2D', ['float32']);
   const input = context.input(0);
   const x = padded(context, attrs.channelsFirst ? channelsLast(context, input) : input, attrs.pads);
   const filter = context.input(1);

@@ -1,4 +1,5 @@
 import type { Op, Value } from '../graph/ir';
+import { requireType } from './kit/elementwise';
 import { applyFused, FUSED, type FusedAttrs } from './kit/fused';
 import { isHybrid, isPerChannel } from './kit/hybrid';
 import { transposedConstant } from './kit/lazy-constant';
@@ -108,6 +109,7 @@ export const PLAIN_DENSE: FullyConnectedAttrs = {
 
 /** MatMul of two matrices: FULLY_CONNECTED when the right one is constant, BATCH_MATMUL otherwise. */
 export function matmul(context: LowerContext): Value {
+  requireType(context, 0, 'FULLY_CONNECTED', ['float32']);
   const [a, b] = [context.input(0), context.input(1)];
   const transposeA = context.bool('transpose_a', false);
   const transposeB = context.bool('transpose_b', false);

@@ -1,4 +1,5 @@
 import type { Value } from '../graph/ir';
+import { requireType } from './kit/elementwise';
 import { asDims, elementsOf } from './kit/constants';
 import { channelsFirst, channelsLast, dilatedFilter, spatialAttrs } from './kit/convolution';
 import { FUSED, type FusedAttrs } from './kit/fused';
@@ -57,6 +58,7 @@ function transposedConvolution(context: LowerContext): Value {
   const attrs = spatialAttrs(context);
   const [dy = 1, dx = 1] = attrs.dilations;
   const dilated = dy !== 1 || dx !== 1;
+  requireType(context, 2, 'TRANSPOSE_CONV', ['float32']);
   let filter = context.input(1);
   if (dilated && !filter.constant) context.refuse('dilations with a filter that is computed');
   if (dilated) filter = dilatedFilter(filter, attrs.dilations);

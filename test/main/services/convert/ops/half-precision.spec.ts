@@ -46,4 +46,30 @@ describe('a model in mixed precision', () => {
     expect(product?.output().dtype).toBe('float32');
     expect(numbersOf(product?.input(1))).toEqual([1.5, -2]);
   });
+
+  it('gives its outputs in the type that the signature says', async () => {
+    const half = { ...port('product'), dtype: 'float16' } as const;
+    const signatures = [{ key: 'main', inputs: [port('x')], outputs: [half] }];
+    const [graph] = (await lower({ ...source, signatures })).graphs;
+    expect(Array.from(graph?.sorted() ?? [], ({ type }) => type)).toEqual(['MUL', 'CAST']);
+    expect(graph?.outputs[0]?.dtype).toBe('float16');
+  });
+});
+
+describe('a model in double precision', () => {
+  it('is refused where no kernel takes it', async () => {
+    const x = { ...port('x'), dtype: 'float64' } as const;
+    const signatures = [
+      { key: 'main', inputs: [x], outputs: [{ ...port('square'), dtype: 'float64' } as const] },
+    ];
+    const products = [
+      node('x', 'Placeholder', []),
+      node('square', 'MatMul', ['x', 'x'], { transpose_a: attr.bool(true), transpose_b: attr.bool(false) }),
+    ];
+    const doubled = { ...source, signatures, nodes: new Map(products.map((each) => [each.name, each])) };
+    await expect(lower(doubled)).rejects.toMatchObject({
+      code: 'model.unsupported',
+      message: expect.stringMatching(/MatMul 'square'.*float64/) as string,
+    });
+  });
 });

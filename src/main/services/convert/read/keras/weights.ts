@@ -1,6 +1,7 @@
 import type { SourceTensor } from '../../source';
 import type { WeightSpec } from './layer';
 import type { KerasLayer, KerasModel } from './model';
+import { badConfig, LayerRefusal } from './refusal';
 import { definitionOf } from './registry';
 
 /** Variables by name, for each layer (also for those inside of wrappers and of nested models). */
@@ -18,13 +19,23 @@ export interface WeightSlot {
 /** Every variable of a layer and of all that is inside it, in order of creation. */
 export function slotsOf(layer: KerasLayer, frozen = false, prefix = ''): WeightSlot[] {
   const isFrozen = frozen || !layer.trainable;
-  const slots: WeightSlot[] = ownSlots(layer, definitionOf(layer)?.weights?.(layer) ?? [], isFrozen, prefix);
+  const slots: WeightSlot[] = ownSlots(layer, specsOf(layer), isFrozen, prefix);
   for (const [attribute, inner] of layer.inner)
     slots.push(...slotsOf(inner, isFrozen, `${prefix}${attribute}/`));
   if (layer.model)
     for (const [child, group] of groupNames(layer.model))
       slots.push(...slotsOf(child, isFrozen, `${prefix}layers/${group}/`));
   return slots;
+}
+
+/** What a layer's configuration says of its variables; they are assigned before layers are written. */
+function specsOf(layer: KerasLayer): readonly WeightSpec[] {
+  try {
+    return definitionOf(layer)?.weights?.(layer) ?? [];
+  } catch (error) {
+    if (error instanceof LayerRefusal) throw badConfig(layer.path, error.message);
+    throw error;
+  }
 }
 
 function ownSlots(
