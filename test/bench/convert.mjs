@@ -1,4 +1,6 @@
-// npm run bench:convert [-- MODEL...]: whole-process time and peak memory of conversions, as a table. Beside them stand the
+// npm run bench:convert [-- MODEL...]: time, processor time and peak memory of whole `edgebench convert` processes, as a table.
+// "process" is without validation (--no-validate), "conversion" the part of it from opening the model to the written file;
+// "validated" is the same command with its comparison against the original, which starts TensorFlow. Beside them stand the
 // recorded figures of TensorFlow's converter and, where a Python with TensorFlow is found (EDGEBENCH_PYTHON or python3), a
 // live run of it on the same model. Linear growth is shown on chains of 10 to 10,000 operators.
 import { spawnSync } from 'node:child_process';
@@ -45,24 +47,45 @@ function run(command, args) {
     encoding: 'utf8',
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '' },
     maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const seconds = (performance.now() - started) / 1000;
-  const line = child.stdout.trim().split('\n').at(-1) ?? '';
+  if (child.error) return { failed: child.error.message };
   if (child.status !== 0) return { failed: child.stderr.trim().split('\n').slice(-3).join(' ') };
-  return { seconds, ...(line.startsWith('{') ? JSON.parse(line) : {}) };
+  return { seconds, ...jsonOf(child.stdout.trim().split('\n').at(-1)), ...jsonOf(child.output[3]) };
+}
+
+const jsonOf = (text) => (text?.startsWith('{') ? JSON.parse(text) : {});
+
+/** One `edgebench convert`; its figures are its own, not those of processes that it starts. */
+function convert(path, ...flags) {
+  const result = run(node, [
+    ...['-r', hook, cli, '--json', '--data-dir', join(work, 'data')],
+    ...['convert', path, '-o', out, ...flags],
+  ]);
+  const [variant] = result.variants ?? [];
+  if (variant === undefined) return { failed: result.failed ?? 'no variant was made' };
+  return {
+    ...result,
+    bytes: variant.bytes,
+    convertMs: variant.convertMs,
+    operators: variant.operators.reduce((sum, { count }) => sum + count, 0),
+  };
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-function measure(command, args, repeats = REPEATS) {
-  const runs = Array.from({ length: repeats }, () => run(command, args));
+function repeated(once, repeats = REPEATS) {
+  const runs = Array.from({ length: repeats }, once);
   const failed = runs.find((each) => each.failed !== undefined);
   if (failed) return failed;
-  const last = runs.at(-1);
+  const middle = (key) => median(runs.map((each) => each[key]));
   return {
-    ...last,
-    seconds: median(runs.map((each) => each.seconds)),
-    peakRssKb: median(runs.map((each) => each.peakRssKb)),
+    ...runs.at(-1),
+    seconds: middle('seconds'),
+    cpuSeconds: middle('cpuSeconds'),
+    convertMs: middle('convertMs'),
+    peakRssKb: middle('peakRssKb'),
   };
 }
 
@@ -81,10 +104,14 @@ getattr(keras.applications, sys.argv[1])(weights=None).export(sys.argv[2], verbo
 `;
 
 const hasTensorflow = spawnSync(python, ['-c', 'import tensorflow'], { encoding: 'utf8' }).status === 0;
+const node = process.execPath;
+const hook = join(root, 'test/bench/usage-hook.cjs');
+const cli = join(root, 'out/main/cli.js');
+const built = run(node, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build']);
+if (built.failed !== undefined) throw new Error(built.failed);
 const child = await bundle('convert-child');
 const maker = await bundle('make-models');
 const out = join(work, 'out.tflite');
-const node = process.execPath;
 
 function made(name, kind, count = 0) {
   const folder = join(models, name);
@@ -124,10 +151,10 @@ if (cases.length === 0) {
   } else cases.push(['as large as ResNet50', made('resnet-sized', 'resnet-sized'), 'resnet50_224']);
 }
 
-const floor = measure(node, [child]);
+const floor = repeated(() => run(node, ['-r', hook, '-e', '0']));
 const megabytes = (kilobytes) => (kilobytes / 1024).toFixed(0);
 console.log(
-  `floor of the process: ${floor.seconds.toFixed(2)} s, ${megabytes(floor.peakRssKb)} MB; medians of ${REPEATS}`,
+  `floor of a Node process: ${floor.seconds.toFixed(2)} s, ${megabytes(floor.peakRssKb)} MB; medians of ${REPEATS}`,
 );
 const rows = [
   [
@@ -135,7 +162,9 @@ const rows = [
     'operators',
     'bytes',
     'process s',
-    'convert s',
+    'processor s',
+    'conversion s',
+    'validated s',
     'peak MB',
     'above floor',
     'recorded TF s / MB',
@@ -144,20 +173,24 @@ const rows = [
   ],
 ];
 for (const [title, path, name] of cases) {
-  const ours = measure(node, [child, path, out]);
+  const ours = repeated(() => convert(path, '--no-validate'));
   if (ours.failed !== undefined) {
     rows.push([title, ours.failed.slice(0, 100)]);
     continue;
   }
+  // Models that are only large have nothing to say about validation, and take minutes.
+  const validated = golden !== undefined && path.startsWith(golden) ? convert(path) : {};
   const reference = recorded.get(name);
-  const live = hasTensorflow ? measure(python, ['-c', TENSORFLOW, path, out], 1) : undefined;
+  const live = hasTensorflow ? run(python, ['-c', TENSORFLOW, path, out]) : undefined;
   const other = live?.seconds ?? reference?.process_seconds;
   rows.push([
     title,
     ours.operators,
     ours.bytes,
     ours.seconds.toFixed(2),
+    ours.cpuSeconds.toFixed(2),
     (ours.convertMs / 1000).toFixed(2),
+    validated.seconds?.toFixed(2) ?? '-',
     megabytes(ours.peakRssKb),
     megabytes(ours.peakRssKb - floor.peakRssKb),
     reference ? `${reference.process_seconds} / ${reference.rss_peak_mb}` : '-',
@@ -171,7 +204,8 @@ if (process.argv.length === 2) {
   const chains = [['chain of', 'process s', 'convert s', 'peak MB', 'convert time against the one before']];
   let before;
   for (const count of CHAINS) {
-    const ours = measure(node, [child, made(`chain-${count}`, 'chain', count), out]);
+    const path = made(`chain-${count}`, 'chain', count);
+    const ours = repeated(() => run(node, [child, path, out]));
     if (ours.failed !== undefined) throw new Error(ours.failed);
     chains.push([
       ours.operators,
