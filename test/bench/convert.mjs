@@ -59,10 +59,8 @@ const jsonOf = (text) => (text?.startsWith('{') ? JSON.parse(text) : {});
 
 /** One `edgebench convert`; its figures are its own, not those of processes that it starts. */
 function convert(path, ...flags) {
-  const result = run(node, [
-    ...['-r', hook, cli, '--json', '--data-dir', join(work, 'data')],
-    ...['convert', path, '-o', out, ...flags],
-  ]);
+  const own = ['--json', '--data-dir', join(work, 'data')];
+  const result = run(node, ['-r', hook, cli, ...own, 'convert', path, '-o', out, ...flags]);
   const [variant] = result.variants ?? [];
   if (variant === undefined) return { failed: result.failed ?? 'no variant was made' };
   return {
