@@ -29,9 +29,9 @@ import { TfliteNodeRuntime } from './platform/tflite-node/tflite-node-runtime';
 import { TfjsNodeRuntime } from './platform/tfjs-node/original-runtime';
 import { AdbkitAdb } from './platform/adbkit/adbkit-adb';
 import { WorkerServers } from './platform/cloud-server/embedded-servers';
-import { startDelayingProxy } from './platform/node/delaying-proxy';
 import { nodeHttpClient } from './platform/node/http-connections';
 import { KeptSecrets } from './platform/node/kept-secrets';
+import { proxiesIn } from './platform/node/proxy-process';
 import { preciseClock } from './platform/node/precise-clock';
 import { NETWORK_PROFILES } from './services/cloud';
 import { FolderLedger } from './platform/node/device-ledger';
@@ -106,7 +106,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     offline: new NamespaceOfflineCheck(parts),
     runtimeBytes: (device) => libraryBytes(root, device),
     secrets: new KeptSecrets(join(dataDir, 'secrets.json'), options.vault),
-    cloudPorts: { http: nodeHttpClient, clock: preciseClock, startProxy: startDelayingProxy },
+    cloudPorts: { http: nodeHttpClient, clock: preciseClock, startProxy: proxiesIn(launcher) },
     localFiles: nodeLocalFiles,
     clock: nodeClock,
     profiles: loadProfiles(resourcesDir),

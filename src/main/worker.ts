@@ -7,6 +7,7 @@ const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
   'tflite-node': async () => (await import('./platform/tflite-node/worker-task')).runTfliteNode,
   convert: async () => (await import('./convert-task')).runConvert,
   'tfjs-node': async () => (await import('./platform/tfjs-node/worker-task')).runOriginal,
+  network: async () => (await import('./platform/node/proxy-process')).proxyTask,
   'cloud-server': async () => {
     const { cloudServerTask } = await import('./platform/cloud-server/worker-task');
     return cloudServerTask((await import('./platform/tfjs-node/worker-task')).loadOriginal);

@@ -6,7 +6,9 @@ export interface DelayingProxy {
   close(): Promise<void>;
 }
 
+/** The same seed gives the same jitter and losses to the same traffic. */
 export type StartDelayingProxy = (
   profile: NetworkProfile,
   target: { readonly host: string; readonly port: number },
+  seed: number,
 ) => Promise<DelayingProxy>;

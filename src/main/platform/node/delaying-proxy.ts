@@ -1,5 +1,6 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import type { NetworkProfile } from '@shared/model/cloud';
+import { uniform } from '@shared/statistics/uniform';
 import type { StartDelayingProxy } from '@main/ports/delaying-proxy';
 import { preciseClock } from './precise-clock';
 
@@ -81,9 +82,9 @@ function carry(from: Socket, to: Socket, link: Link, readyNs: number): void {
 }
 
 /** Starts a proxy that adds a profile's delay, jitter, bandwidth and loss to every connection made through it. */
-export const startDelayingProxy: StartDelayingProxy = async (profile, target) => {
-  const up = new Link(profile, profile.upKbps, Math.random);
-  const down = new Link(profile, profile.downKbps, Math.random);
+export const startDelayingProxy: StartDelayingProxy = async (profile, target, seed) => {
+  const up = new Link(profile, profile.upKbps, uniform(seed));
+  const down = new Link(profile, profile.downKbps, uniform(seed + 1));
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const upstream = connect({ ...target, noDelay: true, allowHalfOpen: true });

@@ -234,7 +234,7 @@ export async function measureCloud(ports: CloudPorts, plan: CloudPlan): Promise<
   const proxy =
     plan.network.name === 'none'
       ? undefined
-      : await ports.startProxy(plan.network, { host: place.host, port: place.port });
+      : await ports.startProxy(plan.network, { host: place.host, port: place.port }, plan.load.seed);
   const connections = ports.http.connect(place.url, {
     connections: plan.load.concurrency,
     timeoutMs: plan.load.timeoutMs,

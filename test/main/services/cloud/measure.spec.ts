@@ -214,7 +214,7 @@ describe('a TCP proxy as a network', () => {
       downKbps: 0,
       lossPercent: 1,
     };
-    const proxy = await realPorts.startProxy(profile, { host: '127.0.0.1', port });
+    const proxy = await realPorts.startProxy(profile, { host: '127.0.0.1', port }, 1);
     onTestFinished(() => {
       server.close();
     });
