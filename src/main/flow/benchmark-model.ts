@@ -14,7 +14,7 @@ import {
   type BenchVariant,
   type RunHeader,
 } from '../services/bench';
-import { openArrayDataSet, sampleOf, writeArrays } from '../services/data';
+import { openDataSet, sampleOf, writeArrays } from '../services/data';
 import { convertModelFlow } from './convert-model';
 import { compareWithHost } from './host-check';
 import type { JobContext } from './jobs';
@@ -139,7 +139,7 @@ async function realInput(
   const path = input.data ?? input.calibration;
   const signature = model.signatures.find(({ key }) => key === (input.signature ?? model.defaultSignature));
   if (path === undefined || !signature) return undefined;
-  const data = await openArrayDataSet(path, signature.inputs);
+  const data = await openDataSet(path, signature.inputs);
   try {
     const batch = await data.slice(0, 1);
     const records = Object.entries(batch).map(([name, tensor]) =>
@@ -156,7 +156,7 @@ async function realInput(
 /** One sample of the user's data: as a file for the runner, and as tensors with a first axis of one sample. */
 export interface RealInput {
   readonly file: string;
-  readonly sample: Awaited<ReturnType<Awaited<ReturnType<typeof openArrayDataSet>>['slice']>>;
+  readonly sample: Awaited<ReturnType<Awaited<ReturnType<typeof openDataSet>>['slice']>>;
 }
 
 async function benchVariant(

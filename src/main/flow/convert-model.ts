@@ -5,7 +5,7 @@ import type { ConvertInput } from '@shared/api/jobs';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import type { Recipe } from '@shared/model/recipe';
 import type { ValidationReport } from '@shared/model/validation';
-import { openArrayDataSet, randomDataSet } from '../services/data';
+import { openDataSet, randomDataSet } from '../services/data';
 import { DEFAULT_MARKS, validateVariant } from '../services/validate';
 import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
@@ -114,7 +114,7 @@ async function validateMade(
   const data =
     dataPath === undefined
       ? randomDataSet(signature.inputs, RANDOM_SAMPLES)
-      : await openArrayDataSet(dataPath, signature.inputs);
+      : await openDataSet(dataPath, signature.inputs, variant.recipe.images);
   try {
     return await validateVariant(
       {

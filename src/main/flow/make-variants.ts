@@ -19,8 +19,15 @@ import {
   type Value,
   type WriteReport,
 } from '../services/convert';
-import { openArrayDataSet, randomDataSet, sampleOf, type DataSet } from '../services/data';
-import { needsCalibration, quantizeModel, refuseNewerThan, type Range } from '../services/quantize';
+import { openDataSet, randomDataSet, sampleOf, type DataSet } from '../services/data';
+import {
+  HISTOGRAM_BINS,
+  needsCalibration,
+  quantizeModel,
+  rangeBy,
+  refuseNewerThan,
+  type CalibratedRange,
+} from '../services/quantize';
 
 /** What to make of one model. Plain data: it also travels to the process that does it. */
 export interface MakeRequest {
@@ -97,7 +104,7 @@ export async function makeVariants(
     const float32 = await writeHashed(opened.model, request.outFolder, new Pace(pacing));
     const convertMs = performance.now() - started;
     const notes = [...opened.notes];
-    let ranges: ReadonlyMap<Value, Range> = new Map();
+    let ranges: ReadonlyMap<Value, CalibratedRange> = new Map();
     if (request.recipes.some(needsCalibration)) {
       const calibrated = await calibrate(opened, float32, request, tools, onProgress, signal);
       ranges = calibrated.ranges;
@@ -128,7 +135,7 @@ export async function makeVariants(
 async function makeVariant(
   recipe: Recipe,
   model: Model,
-  ranges: ReadonlyMap<Value, Range>,
+  ranges: ReadonlyMap<Value, CalibratedRange>,
   float32: HashedFile,
   convertMs: number,
   write: (model: Model) => Promise<HashedFile>,
@@ -139,7 +146,10 @@ async function makeVariant(
   let file = float32;
   if (isPlain) refuseNewerThan(model, recipe.targetRuntime);
   else {
-    const quantized = quantizeModel(model, recipe, (value) => ranges.get(value));
+    const quantized = quantizeModel(model, recipe, (value) => {
+      const seen = ranges.get(value);
+      return seen && rangeBy(recipe.calibration, seen);
+    });
     file = await write(quantized.model);
     const { floatOperators, warnings } = quantized.report;
     notes.push(...warnings);
@@ -172,18 +182,18 @@ async function calibrate(
   tools: MakeTools,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal | undefined,
-): Promise<{ ranges: Map<Value, Range>; notes: string[] }> {
-  const ranges = new Map<Value, Range>();
+): Promise<{ ranges: Map<Value, CalibratedRange>; notes: string[] }> {
+  const ranges = new Map<Value, CalibratedRange>();
   const notes: string[] = [];
-  const maxSamples = Math.max(
-    ...request.recipes.filter(needsCalibration).map((recipe) => recipe.calibration.maxSamples),
-  );
+  const calibrating = request.recipes.filter(needsCalibration);
+  const maxSamples = Math.max(...calibrating.map((recipe) => recipe.calibration.maxSamples));
+  const usesPercentile = calibrating.some((recipe) => recipe.calibration.method === 'percentile');
   for (const signature of opened.model.signatures) {
     const { inputs } = signatureSpec(signature);
     const data =
       request.calibration === undefined
         ? randomDataSet(inputs, RANDOM_SAMPLES)
-        : await openArrayDataSet(request.calibration, inputs);
+        : await openDataSet(request.calibration, inputs, calibrating[0]?.images);
     if (data.random)
       notes.push(
         'Calibrated on random data: latency is meaningful, accuracy is not. Give --calibration with real samples.',
@@ -195,6 +205,7 @@ async function calibrate(
           modelPath: float32.path,
           signature: signature.key,
           samples: samplesOf(data, total),
+          ...(usesPercentile ? { histogramBins: HISTOGRAM_BINS } : {}),
           onSample: (done) =>
             onProgress({
               stage: 'calibrate',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CloudBaseline, Endpoint, Load, NetworkProfile } from '@shared/model/cloud';
 import type { NamedTensors } from '@shared/model/tensor';
 import { measureCloud, type CloudPlan } from '../services/cloud';
-import { openArrayDataSet, randomDataSet, sampleOf } from '../services/data';
+import { openDataSet, randomDataSet, sampleOf } from '../services/data';
 import { AFFORDABLE, endpointAt, networkNamed, type CloudRequest } from './cloud-plan';
 import type { JobContext } from './jobs';
 import type { FlowTools } from './tools';
@@ -113,7 +113,7 @@ async function expectedAnswers(
   const data =
     dataPath === undefined
       ? randomDataSet(signature.inputs, SAMPLES)
-      : await openArrayDataSet(dataPath, signature.inputs);
+      : await openDataSet(dataPath, signature.inputs);
   try {
     const count = Math.min(SAMPLES, data.count);
     const inputs = await data.slice(0, count);

@@ -1,6 +1,6 @@
 import type { ValidateInput } from '@shared/api/jobs';
 import { AppError } from '@shared/error/app-error';
-import { openArrayDataSet, randomDataSet } from '../services/data';
+import { openDataSet, randomDataSet } from '../services/data';
 import { DEFAULT_MARKS, validateVariant } from '../services/validate';
 import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
@@ -33,7 +33,7 @@ export async function validateModelFlow(
   const data =
     input.data === undefined
       ? randomDataSet(signature.inputs, RANDOM_SAMPLES)
-      : await openArrayDataSet(input.data, signature.inputs);
+      : await openDataSet(input.data, signature.inputs);
   try {
     const validation = await validateVariant(
       {

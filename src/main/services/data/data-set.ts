@@ -1,6 +1,7 @@
 import { AppError } from '@shared/error/app-error';
 import { type DType, type TypedArray, viewAs } from '@shared/model/dtype';
 import { elementCount, type NamedTensors, type Tensor, type TensorSpec } from '@shared/model/tensor';
+import { assertFinite, invalidData } from './finite';
 import { openArrayFile, type StoredArray } from './npz';
 
 /** Samples for calibration, validation and accuracy. */
@@ -34,8 +35,11 @@ export async function openArrayDataSet(path: string, inputs: readonly TensorSpec
     const count = arrays[0]?.array.shape[0] ?? 0;
     for (const { array } of arrays)
       if (array.shape[0] !== count)
-        throw invalid(path, `array '${array.name}' has ${array.shape[0]} samples where another has ${count}`);
-    if (count === 0) throw invalid(path, 'it has no samples');
+        throw invalidData(
+          path,
+          `array '${array.name}' has ${array.shape[0]} samples where another has ${count}`,
+        );
+    if (count === 0) throw invalidData(path, 'it has no samples');
     const labels = labelsArray ? await readLabels(path, labelsArray, count) : undefined;
     return {
       description: `${path} (${count} samples${labels ? ', labelled' : ''})`,
@@ -65,9 +69,6 @@ export async function openArrayDataSet(path: string, inputs: readonly TensorSpec
   }
 }
 
-const invalid = (path: string, why: string): AppError =>
-  new AppError('data.invalid', `${path} does not fit the model: ${why}.`);
-
 const describe = (spec: { readonly dtype: string; readonly shape: readonly number[] }): string =>
   `${spec.dtype} [${spec.shape.map((dim) => (dim < 0 ? '?' : dim)).join(', ')}]`;
 
@@ -81,12 +82,12 @@ function matchArray(
     arrays.find((candidate) => candidate.name === input.name) ??
     (inputs.length === 1 && arrays.length === 1 ? arrays[0] : undefined);
   if (!array)
-    throw invalid(
+    throw invalidData(
       path,
       `it has no array '${input.name}' (it has ${arrays.map((a) => `'${a.name}'`).join(', ') || 'none'}); name arrays as the model's inputs: ${inputs.map((i) => `'${i.name}'`).join(', ')}`,
     );
   if (array.dtype !== input.dtype && LOSSLESS[array.dtype] !== input.dtype)
-    throw invalid(
+    throw invalidData(
       path,
       `array '${array.name}' holds ${array.dtype} where input '${input.name}' takes ${input.dtype}`,
     );
@@ -97,7 +98,7 @@ function matchArray(
   const asBatch = [1, ...array.shape.slice(1)];
   const sampleShape = fits(withBatch) ? withBatch : fits(asBatch) ? asBatch : undefined;
   if (!sampleShape)
-    throw invalid(
+    throw invalidData(
       path,
       `array '${array.name}' is ${describe(array)}, samples along the first axis, where input '${input.name}' is ${describe(input)}`,
     );
@@ -110,23 +111,11 @@ function castTo(dtype: DType, tensor: Tensor): TypedArray {
   return Int32Array.from(tensor.data as BigInt64Array, Number);
 }
 
-/** NaN or infinity in data makes every later figure meaningless: it stops here, with the sample's number. */
-function assertFinite(path: string, name: string, firstSample: number, tensor: Tensor): void {
-  if (tensor.dtype !== 'float32') return;
-  const data = tensor.data as Float32Array;
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const perSample = elementCount(tensor.shape.slice(1));
-  throw invalid(
-    path,
-    `array '${name}' holds ${data[bad]} in sample ${firstSample + Math.floor(bad / perSample)}`,
-  );
-}
-
 async function readLabels(path: string, array: StoredArray, count: number): Promise<Int32Array> {
-  if (array.shape[0] !== count) throw invalid(path, `it has ${array.shape[0]} labels for ${count} samples`);
+  if (array.shape[0] !== count)
+    throw invalidData(path, `it has ${array.shape[0]} labels for ${count} samples`);
   if (array.dtype.startsWith('float'))
-    throw invalid(path, `its labels are ${array.dtype}; class numbers have to be whole`);
+    throw invalidData(path, `its labels are ${array.dtype}; class numbers have to be whole`);
   const { data } = await array.rows(0, count);
   return Int32Array.from(data as Int32Array, Number);
 }

@@ -1,2 +1,3 @@
-export { openArrayDataSet, randomDataSet, sampleOf, type DataSet } from './data-set';
+export { randomDataSet, sampleOf, type DataSet } from './data-set';
+export { openDataSet } from './open-data';
 export { readArrays, writeArrays } from './npz';

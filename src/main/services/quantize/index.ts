@@ -14,6 +14,7 @@ import type { Range } from './scales';
 import { dynamicWarnings, notFiniteWarnings, rangeWarnings } from './warnings';
 
 export { quantizationProblems, refuseNewerThan } from './check';
+export { HISTOGRAM_BINS, rangeBy, type CalibratedRange } from './percentile';
 export type { Range } from './scales';
 
 export interface QuantizeReport {

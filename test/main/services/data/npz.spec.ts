@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeNpy, encodeNpy } from '@main/services/data/npy';
 import { openArrayFile, readArrays, writeArrays } from '@main/services/data/npz';
-import { openArrayDataSet, randomDataSet } from '@main/services/data';
+import { openDataSet, randomDataSet } from '@main/services/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder: string;
@@ -84,7 +84,7 @@ describe('data sets', () => {
   it('gives samples with their batch axis, and labels', async () => {
     const path = join(folder, 'set.npz');
     await writeArrays(path, { image: x, labels });
-    const data = await openArrayDataSet(path, [input]);
+    const data = await openDataSet(path, [input]);
     expect(data.labels).toEqual(Int32Array.of(7, 8, 9));
     expect(await data.slice(1, 9)).toEqual({
       image: { dtype: 'float32', shape: [2, 1, 2], data: Float32Array.of(3, 4, 5, 6) },
@@ -107,7 +107,7 @@ describe('data sets', () => {
     const path = join(folder, 'bad.npz');
     await writeArrays(path, arrays as never);
     const read = async (): Promise<void> => {
-      const data = await openArrayDataSet(path, [input]);
+      const data = await openDataSet(path, [input]);
       await data.slice(0, data.count).finally(() => data.close());
     };
     await expect(read()).rejects.toMatchObject({

@@ -1,0 +1,18 @@
+import { AppError } from '@shared/error/app-error';
+import { elementCount, type Tensor } from '@shared/model/tensor';
+
+export const invalidData = (path: string, why: string): AppError =>
+  new AppError('data.invalid', `${path} does not fit the model: ${why}.`);
+
+/** NaN or infinity in data makes every later figure meaningless: it stops here, with the sample's number. */
+export function assertFinite(path: string, name: string, firstSample: number, tensor: Tensor): void {
+  if (tensor.dtype !== 'float32') return;
+  const data = tensor.data as Float32Array;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const perSample = elementCount(tensor.shape.slice(1));
+  throw invalidData(
+    path,
+    `array '${name}' holds ${data[bad]} in sample ${firstSample + Math.floor(bad / perSample)}`,
+  );
+}
