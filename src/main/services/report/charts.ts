@@ -1,5 +1,5 @@
 import type { ComparisonTarget } from '@shared/model/comparison';
-import { durationText, percentText } from './format';
+import { durationText, percentText } from '@shared/text/figures';
 import { html, type Html } from './html';
 import { logScale, pixel, type LogScale } from './scale';
 

@@ -1,7 +1,7 @@
 import type { CloudBaseline } from '@shared/model/cloud';
 import type { DeviceConditions } from '@shared/model/device';
 import type { Run } from '@shared/model/run';
-import { bytesText, durationText } from './format';
+import { bytesText, durationText } from '@shared/text/figures';
 import { html, type Html } from './html';
 import { baselineFacts } from './sections';
 

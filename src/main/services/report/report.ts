@@ -4,7 +4,7 @@ import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import type { Run } from '@shared/model/run';
 import { SOURCE_FORMAT_TITLES } from '@shared/model/source-format';
 import { conditionsSection } from './conditions-section';
-import { bytesText } from './format';
+import { bytesText } from '@shared/text/figures';
 import { Html, html } from './html';
 import { cloudSection, latencySection, variantsSection } from './sections';
 import { STYLE } from './style';

@@ -10,7 +10,7 @@ import {
 import type { VariantInfo } from '@shared/model/model';
 import { minimumSamples } from '@shared/statistics/percentile';
 import { boxChart, ecdfChart, legend } from './charts';
-import { bytesText, durationText, figureText, lineText, percentText, wholeText } from './format';
+import { bytesText, durationText, figureText, lineText, percentText, wholeText } from '@shared/text/figures';
 import { html, type Html } from './html';
 
 const STATUS_MARKS: Record<

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { given, parseCores, parseList, parsePositiveInt } from '../arguments';
 import { follow, type Session } from '../session';
-import { millisText, printable, table } from '../table';
+import { millisText } from '@shared/text/figures';
+import { table } from '@shared/text/terminal-table';
+import { printable } from '@shared/text/text-width';
 import { withConvertFlags } from './convert';
 
 interface BenchFlags {

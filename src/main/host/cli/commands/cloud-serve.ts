@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { AppError } from '@shared/error/app-error';
 import { given, parsePort } from '../arguments';
 import type { Session } from '../session';
-import { printable } from '../table';
+import { printable } from '@shared/text/text-width';
 
 type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
 

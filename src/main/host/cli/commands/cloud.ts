@@ -12,7 +12,9 @@ import {
   parsePositives,
 } from '../arguments';
 import { follow, type Session } from '../session';
-import { bytesText, millisText, percentText, printable, table } from '../table';
+import { bytesText, millisText, percentText } from '@shared/text/figures';
+import { table } from '@shared/text/terminal-table';
+import { printable } from '@shared/text/text-width';
 import { addCloudServe } from './cloud-serve';
 
 type Run = (action: (session: Session) => Promise<void>) => Promise<void>;

@@ -2,7 +2,8 @@ import { AppError } from '@shared/error/app-error';
 import type { GateResult, RunComparison } from '@shared/model/comparison';
 import type { Command } from 'commander';
 import type { Session } from '../session';
-import { millisText, table } from '../table';
+import { millisText } from '@shared/text/figures';
+import { table } from '@shared/text/terminal-table';
 
 type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
 

@@ -2,7 +2,8 @@ import type { VariantInfo } from '@shared/model/model';
 import type { Command } from 'commander';
 import { given, parseList, parseShape } from '../arguments';
 import { follow, type Session } from '../session';
-import { bytesText, table } from '../table';
+import { bytesText } from '@shared/text/figures';
+import { table } from '@shared/text/terminal-table';
 
 interface ConvertFlags {
   readonly recipe: string[];

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '@shared/error/app-error';
 import { follow, type Session } from '../session';
-import { bytesText, millisText, percentText, printable, table } from '../table';
+import { bytesText, millisText, percentText } from '@shared/text/figures';
+import { table } from '@shared/text/terminal-table';
+import { printable } from '@shared/text/text-width';
 import { convertTable } from './convert';
 
 type Run = (action: (session: Session) => Promise<void>) => Promise<void>;

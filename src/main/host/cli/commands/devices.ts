@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Session } from '../session';
-import { printable, table } from '../table';
+import { table } from '@shared/text/terminal-table';
+import { printable } from '@shared/text/text-width';
 
 export function addDevices(
   program: Command,

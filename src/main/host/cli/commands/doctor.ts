@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Session } from '../session';
-import { table } from '../table';
+import { table } from '@shared/text/terminal-table';
 
 export function addDoctor(
   program: Command,

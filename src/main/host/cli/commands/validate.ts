@@ -3,7 +3,8 @@ import { AppError } from '@shared/error/app-error';
 import type { Command } from 'commander';
 import { given } from '../arguments';
 import { follow, type Session } from '../session';
-import { percentText, table } from '../table';
+import { percentText } from '@shared/text/figures';
+import { table } from '@shared/text/terminal-table';
 
 export function addValidate(
   program: Command,

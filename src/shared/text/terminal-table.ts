@@ -1,5 +1,7 @@
 import { cutToWidth, printable, textWidth } from './text-width';
 
+const NUMERIC = /^[-–]?\d|^$|^–$/;
+
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
@@ -29,4 +31,13 @@ export function terminalTable(columns: readonly Column[], rows: readonly (readon
     widths.map((width) => '─'.repeat(width)).join('  '),
     ...cells.map(line),
   ].join('\n');
+}
+
+/** A table under plain titles, nothing cut; columns of figures stand right. */
+export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = titles.map((title, i): Column => {
+    const isNumeric = rows.length > 0 && rows.every((row) => NUMERIC.test(row[i] ?? ''));
+    return { title, align: isNumeric ? 'right' : 'left', maxWidth: Infinity };
+  });
+  return terminalTable(columns, rows);
 }

@@ -16,6 +16,14 @@ export function durationText(ns: number | null | undefined): string {
   return ns < 1e10 ? `${significant(ns / 1e6)} ms` : `${significant(ns / 1e9)} s`;
 }
 
+/** Milliseconds without their unit, for columns that have it in their title. */
+export const millisText = (ns: number | null | undefined): string =>
+  ns === null || ns === undefined
+    ? ABSENT
+    : ns < 1e6
+      ? (ns / 1e6).toFixed(4)
+      : (ns / 1e6).toFixed(ns < 1e8 ? 3 : 1);
+
 export function bytesText(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return ABSENT;
   if (bytes < 1000) return `${bytes.toFixed(0)} B`;
@@ -31,9 +39,6 @@ export function figureText(value: number | null | undefined): string {
   if (value === null || value === undefined) return ABSENT;
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : significant(value);
 }
-
-export const signedPercent = (percent: number | null | undefined): string =>
-  percent === null || percent === undefined ? ABSENT : `${percent > 0 ? '+' : ''}${percent.toFixed(1)} %`;
 
 export const wholeText = (value: number): string => Math.round(value).toLocaleString('en-US');
 

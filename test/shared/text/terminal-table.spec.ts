@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { comparisonTable, terminalTable } from '@main/services/report';
-import { durationText } from '@main/services/report/format';
-import { printable, textWidth } from '@main/services/report/text-width';
-import { compareEdgeWithCloud } from '@main/services/compare';
-import { sampleBaseline } from '@test/support/sample-baseline';
-import { sampleRun } from '@test/support/sample-run';
+import { durationText, millisText } from '@shared/text/figures';
+import { table, terminalTable } from '@shared/text/terminal-table';
+import { printable, textWidth } from '@shared/text/text-width';
 
 describe('width of a text in a terminal', () => {
   it.each([
@@ -49,17 +46,22 @@ describe('a table', () => {
     expect(printable('a\u001b[2Jb\u001b]0;x\u0007c\r\n\u202ed')).toBe('ab ]0;x c  d');
   });
 
-  it('shows edge and cloud side by side', () => {
-    const table = comparisonTable(
-      compareEdgeWithCloud({
-        model: { hash: 'a', name: 'digits' },
-        runs: [sampleRun()],
-        baselines: [sampleBaseline()],
-      }),
-    ).split('\n');
-    expect(table).toHaveLength(4);
-    expect(table[2]).toMatch(/^Acme One · int8 .* measured$/);
-    expect(table[3]).toMatch(/^Embedded server · 4g \(simulated\) .* simulated$/);
+  it('puts columns of figures right and cuts nothing when only titles are given', () => {
+    const long = 'x'.repeat(60);
+    expect(
+      table(
+        ['model', 'p50 ms'],
+        [
+          [long, millisText(4_123_456)],
+          ['b', millisText(null)],
+        ],
+      ).split('\n'),
+    ).toEqual([
+      `model${' '.repeat(55)}  p50 ms`,
+      `${'─'.repeat(60)}  ──────`,
+      `${long}   4.123`,
+      `b${' '.repeat(59)}       –`,
+    ]);
   });
 });
 
