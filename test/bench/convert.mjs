@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundle } from './bundle.mjs';
 
 const REPEATS = 3;
 const CHAINS = [10, 100, 1000, 10_000];
@@ -17,29 +17,6 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const work = mkdtempSync(join(tmpdir(), 'edgebench-bench-'));
 const models = join(root, 'out/bench-models');
 const python = process.env['EDGEBENCH_PYTHON'] ?? 'python3';
-
-async function bundle(name) {
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    resolve: {
-      alias: {
-        '@shared': join(root, 'src/shared'),
-        '@main': join(root, 'src/main'),
-        '@test': join(root, 'test'),
-      },
-    },
-    build: {
-      ssr: join(root, `test/bench/${name}.ts`),
-      outDir: work,
-      emptyOutDir: false,
-      minify: false,
-      rollupOptions: { output: { format: 'cjs', entryFileNames: `${name}.cjs`, codeSplitting: false } },
-    },
-  });
-  return join(work, `${name}.cjs`);
-}
 
 function run(command, args) {
   const started = performance.now();
@@ -107,8 +84,8 @@ const hook = join(root, 'test/bench/usage-hook.cjs');
 const cli = join(root, 'out/main/cli.js');
 const built = run(node, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build']);
 if (built.failed !== undefined) throw new Error(built.failed);
-const child = await bundle('convert-child');
-const maker = await bundle('make-models');
+const child = await bundle(root, 'convert-child', work);
+const maker = await bundle(root, 'make-models', work);
 const out = join(work, 'out.tflite');
 
 function made(name, kind, count = 0) {
