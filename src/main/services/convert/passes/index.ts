@@ -24,6 +24,7 @@ import { padIntoWindow } from './pad-into-window';
 import { neutralConstants } from './neutral-constants';
 import type { Pass } from './pass';
 import { prelu } from './prelu';
+import { reduceKeepDims } from './reduce-keep-dims';
 import { transposedOperand } from './transposed-operand';
 import { writeErf } from './write-erf';
 
@@ -51,6 +52,7 @@ export const PASSES: readonly Pass[] = [
   transposedOperand,
   constantMatmul,
   denseReshape,
+  reduceKeepDims,
   mergeAffine,
   // What was merged away still reads its operands, and what is read twice cannot be fused.
   deadCode,

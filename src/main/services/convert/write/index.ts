@@ -73,7 +73,7 @@ export function refuseTooLarge(bytes: number): void {
   if (bytes <= MAX_FILE_BYTES) return;
   throw new AppError(
     'model.too-large',
-    `The converted model would take ${(bytes / 2 ** 30).toFixed(2)} GiB, and a TensorFlow Lite file ends at 2 GiB; quantize the weights or split the model.`,
+    `The converted model would take ${(bytes / 2 ** 30).toFixed(2)} GiB, and a TensorFlow Lite file ends at 2 GiB; split the model into smaller ones.`,
     { details: { bytes } },
   );
 }

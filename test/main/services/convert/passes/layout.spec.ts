@@ -8,6 +8,7 @@ import { denseReshape } from '@main/services/convert/passes/dense-reshape';
 import { l2Normalization } from '@main/services/convert/passes/l2-normalization';
 import { mergeLayout } from '@main/services/convert/passes/merge-layout';
 import { neutralConstants } from '@main/services/convert/passes/neutral-constants';
+import { reduceKeepDims } from '@main/services/convert/passes/reduce-keep-dims';
 import { TinyGraph } from '@test/support/tiny-graph';
 
 describe('reshapes and transposes', () => {
@@ -30,6 +31,19 @@ describe('reshapes and transposes', () => {
         .after(mergeLayout)
         .sort(),
     ).toEqual(['ABS', 'ABS', 'RESHAPE', 'TRANSPOSE']);
+  });
+
+  it('that give a reduction its axes back are part of it', () => {
+    const g = new TinyGraph();
+    const mean = (batch: number) =>
+      g.op('MEAN', { keep_dims: false }, g.input(batch, 4, 4, 3), g.ints([1, 2]));
+    const outputs = [
+      g.op('RESHAPE', {}, mean(1), g.ints([-1, 1, 1, 3])),
+      g.op('EXPAND_DIMS', {}, mean(2), g.ints([1], [])),
+    ];
+    expect(g.returns(...outputs).after(reduceKeepDims)).toEqual(['MEAN', 'MEAN', 'EXPAND_DIMS']);
+    expect(outputs[0]?.producer?.attrs).toEqual({ keep_dims: true });
+    expect(outputs[1]?.producer?.type).toBe('EXPAND_DIMS');
   });
 
   it('that move axes of length 1 only are reshapes', () => {

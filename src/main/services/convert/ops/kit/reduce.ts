@@ -89,7 +89,7 @@ export const emitReduce = (
   return context.emit1(type, { keep_dims }, [input, context.ints32([...new Set(normal)])]);
 };
 
-const axesOf = (op: Op): number[] => {
+export const axesOf = (op: Op): number[] => {
   const axes = constantNumbers(op.input(1));
   if (!axes) throw new Error('its axes are not constant');
   return axes.map((axis) => normalAxis(axis, op.input(0).shape.length));
