@@ -100,6 +100,25 @@ describe('measuring an endpoint', () => {
     }
   });
 
+  it.each([
+    ['a piece whose length is no number', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n'],
+    ['a piece longer than it says', `Transfer-Encoding: chunked\r\n\r\n2\r\n${RIGHT}\r\n0\r\n\r\n`],
+    ['two lengths', `Content-Length: 2\r\nContent-Length: ${RIGHT.length}\r\n\r\n${RIGHT}`],
+    ['more bytes than it announced', `Content-Length: 10\r\n\r\n${RIGHT}`],
+    ['fewer bytes than it announced', `Content-Length: 1000\r\n\r\n${RIGHT}`],
+    ['headers without an end', `X-Long: ${'x'.repeat(200_000)}`],
+  ])('takes no latency from a server that lies about its length: %s', async (_, rest) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const measuring = measureCloud(realPorts, cloudPlan({ url }, { load: shortLoad({ timeoutMs: 2000 }) }));
+    await expect(measuring).rejects.toMatchObject({ code: expect.stringMatching(/^cloud\./) });
+  });
+
   it('counts refusals at load and leaves them out of the latency', async () => {
     let count = 0;
     const url = await inferenceServer((request, body, response) => {
