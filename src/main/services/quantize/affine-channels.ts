@@ -3,8 +3,12 @@ import { viewAs } from '@shared/model/dtype';
 import { constantValue } from '../convert/graph/constant';
 import { Op, Value, type Graph, type Model } from '../convert/graph/ir';
 import { allGraphs } from '../convert/graph/subgraphs';
-import { FUSED, type FusedAttrs } from '../convert/ops/kit/fused';
-import type { DepthwiseConv2dAttrs } from '../convert/ops/depthwise-conv-2d';
+
+/** The part of MUL's and ADD's attributes that matters here; 0 is ActivationFunctionType.NONE of TFLite's schema. */
+interface Fused {
+  readonly fused_activation_function: number;
+}
+const NO_ACTIVATION = 0;
 
 /**
  * Writes x * c + b, where c and b are constants of the last axes (the end of a layer normalization), as a depthwise
@@ -36,7 +40,7 @@ function affine(graph: Graph, add: Op): Affine | undefined {
   const product = add.inputs.find((input) => !input?.constant);
   const mul = product?.producer;
   if (!offset || !product || mul?.type !== 'MUL' || !graph.isOnlyUser(product, add)) return undefined;
-  if ((mul.attrs as FusedAttrs).fused_activation_function !== FUSED.NONE) return undefined;
+  if ((mul.attrs as Fused).fused_activation_function !== NO_ACTIVATION) return undefined;
   const factor = mul.inputs.find((input) => input?.constant);
   const x = mul.inputs.find((input) => !input?.constant);
   // Anything else is better folded into a convolution, or takes more bytes so.
@@ -76,7 +80,7 @@ function rewrite(
   graph.remove(add);
   graph.add(new Op('RESHAPE', add.name, {}, [x, shape(`${x.name}_shape`, flat)], [input]));
   graph.add(
-    new Op<DepthwiseConv2dAttrs>(
+    new Op(
       'DEPTHWISE_CONV_2D',
       add.name,
       {
@@ -84,7 +88,7 @@ function rewrite(
         stride_w: 1,
         stride_h: 1,
         depth_multiplier: 1,
-        fused_activation_function: (add.attrs as FusedAttrs).fused_activation_function,
+        fused_activation_function: (add.attrs as Fused).fused_activation_function,
         dilation_w_factor: 1,
         dilation_h_factor: 1,
       },

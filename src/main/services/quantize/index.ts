@@ -15,6 +15,7 @@ import { dynamicWarnings, notFiniteWarnings, rangeWarnings } from './warnings';
 
 export { quantizationProblems, refuseNewerThan } from './check';
 export { HISTOGRAM_BINS, rangeBy, type CalibratedRange } from './percentile';
+export { probeModel, type Probe } from './probe';
 export type { Range } from './scales';
 
 export interface QuantizeReport {
