@@ -84,17 +84,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   const launcher = forkLauncher(options.workerFile);
   const parts = new RunnerParts(root);
   const ranges = new RunnerRangeCollector(parts, calibrationThreads());
+  const runtime = new TfliteRunnerRuntime(parts);
   const make: MakeVariants = options.isolate
     ? makeInProcessOfItsOwn(launcher)
     : (request, onProgress, signal) =>
-        makeVariants(request, { files: nodeModelFiles, ranges }, onProgress, signal);
+        makeVariants(request, { files: nodeModelFiles, ranges, runtime }, onProgress, signal);
   const tools: FlowTools = {
     files: nodeModelFiles,
     store,
     recipes: loadRecipes(resourcesDir, dataDir),
     make,
     original: new TfjsNodeRuntime(launcher, root),
-    runtimes: [new TfliteRunnerRuntime(parts), new TfliteNodeRuntime(launcher, root)],
+    runtimes: [runtime, new TfliteNodeRuntime(launcher, root)],
     devices: new DeviceService({
       adb: new AdbkitAdb(),
       files: nodeLocalFiles,

@@ -5,17 +5,14 @@ import type { ConvertInput } from '@shared/api/jobs';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import type { Recipe } from '@shared/model/recipe';
 import type { ValidationReport } from '@shared/model/validation';
-import { openDataSet, randomDataSet } from '../services/data';
-import { DEFAULT_MARKS, validateVariant } from '../services/validate';
-import { describeVariant } from './describe-variant';
+import { needsCalibration } from '../services/quantize';
+import { keepingFloat } from './accuracy-aware';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
 import { plainSignatures, rememberModel } from './remember-model';
 import { rememberOriginal } from './remembered-original';
+import { SecondLook } from './second-look';
 import type { FlowTools } from './tools';
-
-const RANDOM_SAMPLES = 16;
-const MAX_VALIDATION_SAMPLES = 1000;
 
 export interface ConvertResult {
   readonly model: ModelInfo;
@@ -45,7 +42,9 @@ export async function convertModelFlow(
   tools: FlowTools,
   job: JobContext,
 ): Promise<ConvertResult> {
-  const recipes = recipesNamed(input.recipes, tools.recipes, input.targetRuntime);
+  const recipes = recipesNamed(input.recipes, tools.recipes, input.targetRuntime).map((recipe) =>
+    needsCalibration(recipe) ? keepingFloat(recipe, input.keepFloat ?? []) : recipe,
+  );
   const made = await tools.make(
     {
       model: input.model,
@@ -54,6 +53,7 @@ export async function convertModelFlow(
       shapes: input.shapes,
       calibration: input.calibration,
       outFolder: tools.variantsDir,
+      layers: input.maxAccuracyDrop !== undefined,
     },
     (progress) => job.progress(progress),
     job.signal,
@@ -63,12 +63,13 @@ export async function convertModelFlow(
   job.note({ modelId: model.id });
   const remembering: FlowTools = { ...tools, original: rememberOriginal(tools.original) };
   const variants: VariantInfo[] = [];
-  for (const variant of made.variants) {
-    for (const note of variant.notes) job.log(`${variant.recipe.name}: ${note}`);
-    const validation =
+  const again = new SecondLook(input, made, model, remembering, job);
+  for (const first of made.variants) {
+    for (const note of first.notes) job.log(`${first.recipe.name}: ${note}`);
+    const { variant, validation } =
       input.validate === false
-        ? undefined
-        : await validateMade(variant, made, model, input.data ?? input.calibration, remembering, job);
+        ? { variant: first, validation: undefined }
+        : await again.at({ variant: first, validation: await again.validate(first) });
     const info = variantInfo(variant, made, validation);
     await tools.store.variants.put(info.id, info, { parent: model.id });
     variants.push(info);
@@ -98,45 +99,6 @@ function variantInfo(
     createdAt: new Date().toISOString(),
     ...(validation ? { validation } : {}),
   };
-}
-
-async function validateMade(
-  variant: MadeVariant,
-  made: MadeVariants,
-  model: ModelInfo,
-  dataPath: string | undefined,
-  tools: FlowTools,
-  job: JobContext,
-): Promise<ValidationReport> {
-  const [signature] = made.signatures;
-  const [variantInterface] = describeVariant(variant.path, tools.files).signatures;
-  if (!signature || !variantInterface) throw new Error('a converted model has a signature');
-  const data =
-    dataPath === undefined
-      ? randomDataSet(signature.inputs, RANDOM_SAMPLES)
-      : await openDataSet(dataPath, signature.inputs, variant.recipe.images);
-  try {
-    return await validateVariant(
-      {
-        original: { path: model.path, format: model.format, signature },
-        ...(variant.path === made.float32Path ? {} : { float32Path: made.float32Path }),
-        variant: { path: variant.path, precision: variant.recipe.precision, interface: variantInterface },
-        data,
-        maxSamples: MAX_VALIDATION_SAMPLES,
-        marks: DEFAULT_MARKS,
-        onProgress: (done, total) =>
-          job.progress({
-            stage: `validate ${variant.recipe.name}`,
-            message: `Validating ${variant.recipe.title}: ${done} of ${total} samples`,
-            fraction: done / total,
-          }),
-      },
-      { original: tools.original, runtimes: tools.runtimes },
-      job.signal,
-    );
-  } finally {
-    await data.close();
-  }
 }
 
 /** Puts variants where the user wants them: one file, or a folder with a file per recipe. Returns the paths. */

@@ -3,11 +3,14 @@ import type { ModelFiles } from '@main/ports/model-files';
 import { modelName } from './model-name';
 import { removeStaleParts, writeHashed, type HashedFile } from './variant-files';
 import type { RangeCollector } from '@main/ports/range-collector';
+import type { TfliteRuntime } from '@main/ports/tflite-runtime';
+import type { LayerError } from '@shared/model/validation';
+import { measureLayers } from './layer-probe';
 import { AppError } from '@shared/error/app-error';
 import type { Progress } from '@shared/model/job';
 import type { Recipe } from '@shared/model/recipe';
 import type { SourceFormat } from '@shared/model/source-format';
-import type { Signature } from '@shared/model/tensor';
+import type { NamedTensors, Signature } from '@shared/model/tensor';
 import {
   convertModel,
   fingerprintModel,
@@ -27,6 +30,7 @@ import {
   rangeBy,
   refuseNewerThan,
   type CalibratedRange,
+  type QuantizeResult,
 } from '../services/quantize';
 
 /** What to make of one model. Plain data: it also travels to the process that does it. */
@@ -39,6 +43,8 @@ export interface MakeRequest {
   readonly calibration?: string | undefined;
   /** Folder that the files are put into, named by content hash. */
   readonly outFolder: string;
+  /** Also measure each operator's own error in integer variants. */
+  readonly layers?: boolean | undefined;
 }
 
 export interface MadeVariant {
@@ -51,6 +57,8 @@ export interface MadeVariant {
   readonly minRuntimeVersion: string;
   readonly convertMs: number;
   readonly notes: readonly string[];
+  /** Each operator's own error, the worst first, when it was asked for. */
+  readonly layers?: readonly LayerError[] | undefined;
 }
 
 export interface MadeVariants {
@@ -68,9 +76,13 @@ export interface MadeVariants {
 export interface MakeTools {
   readonly files: ModelFiles;
   readonly ranges: RangeCollector;
+  /** Runs probes for the errors of layers. */
+  readonly runtime: TfliteRuntime;
 }
 
 const RANDOM_SAMPLES = 16;
+/** Samples that the errors of layers are taken on: every activation of each is read back. */
+const LAYER_SAMPLES = 8;
 const STAGE_TITLES: Record<ConvertProgress['stage'], string> = {
   read: 'Reading the model',
   lower: 'Converting operators',
@@ -115,7 +127,11 @@ export async function makeVariants(
       signal?.throwIfAborted();
       onProgress({ stage: `quantize ${recipe.name}`, message: `Making ${recipe.title}` });
       const write = (made: Model) => writeHashed(made, request.outFolder, new Pace(pacing));
-      variants.push(await makeVariant(recipe, opened.model, ranges, float32, convertMs, write));
+      const measure = (quantized: QuantizeResult) =>
+        request.layers && needsCalibration(recipe)
+          ? layersOf(opened, quantized, request, recipe, tools, signal)
+          : undefined;
+      variants.push(await makeVariant(recipe, opened.model, ranges, float32, convertMs, write, measure));
     }
     return {
       modelId: fingerprint.hash,
@@ -139,11 +155,13 @@ async function makeVariant(
   float32: HashedFile,
   convertMs: number,
   write: (model: Model) => Promise<HashedFile>,
+  measure: (quantized: QuantizeResult) => Promise<LayerError[] | undefined> | undefined,
 ): Promise<MadeVariant> {
   const started = performance.now();
   const isPlain = recipe.precision === 'float32' && recipe.overrides.length === 0;
   const notes: string[] = [];
   let file = float32;
+  let layers: LayerError[] | undefined;
   if (isPlain) refuseNewerThan(model, recipe.targetRuntime);
   else {
     const quantized = quantizeModel(model, recipe, (value) => {
@@ -153,6 +171,7 @@ async function makeVariant(
     file = await write(quantized.model);
     const { floatOperators, warnings } = quantized.report;
     notes.push(...warnings);
+    layers = await measure(quantized);
     if (floatOperators.length > 0) notes.push(floatNote(floatOperators));
   }
   return {
@@ -164,7 +183,36 @@ async function makeVariant(
     minRuntimeVersion: file.minRuntimeVersion,
     convertMs: convertMs + performance.now() - started,
     notes,
+    ...(layers ? { layers } : {}),
   };
+}
+
+async function layersOf(
+  opened: OpenModel,
+  quantized: QuantizeResult,
+  request: MakeRequest,
+  recipe: Recipe,
+  tools: MakeTools,
+  signal: AbortSignal | undefined,
+): Promise<LayerError[] | undefined> {
+  const [signature] = opened.model.signatures;
+  if (!signature) return undefined;
+  const { inputs } = signatureSpec(signature);
+  const data =
+    request.calibration === undefined
+      ? randomDataSet(inputs, RANDOM_SAMPLES)
+      : await openDataSet(request.calibration, inputs, recipe.images);
+  try {
+    const samples = batchesOf(data, Math.min(data.count, LAYER_SAMPLES));
+    return await measureLayers(opened.model, quantized, samples, tools.runtime, request.outFolder, signal);
+  } finally {
+    await data.close();
+  }
+}
+
+/** Samples one at a time, the sample axis kept. */
+async function* batchesOf(data: DataSet, total: number): AsyncGenerator<NamedTensors> {
+  for (let i = 0; i < total; i++) yield data.slice(i, i + 1);
 }
 
 function floatNote(operators: readonly { readonly type: string; readonly why: string }[]): string {

@@ -32,6 +32,10 @@ export const convertInputSchema = z.strictObject({
   /** Samples to validate with; an array `labels` in it gives the accuracy. Calibration data when left out. */
   data: path.optional(),
   targetRuntime: z.string().optional(),
+  /** Layers that integer recipes keep in float, by name: the worst of a ranking. */
+  keepFloat: z.array(name).max(10_000).optional(),
+  /** Keep as few layers in float as the accuracy takes to fall by no more than this share (0.01: one point). */
+  maxAccuracyDrop: z.number().min(0).max(1).optional(),
   /** `false` leaves the comparison with the original out; the variants are marked as not validated. */
   validate: z.boolean().optional(),
 });

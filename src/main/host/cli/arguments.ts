@@ -29,6 +29,13 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+/** Points of a percentage as a share: "0.5" -> 0.005. */
+export function parsePoints(text: string): number {
+  const value = parseNotNegative(text);
+  if (value > 100) throw new InvalidArgumentError('Give points from 0 to 100.');
+  return value / 100;
+}
+
 /** "10,20,50" -> positive numbers. */
 export const parsePositives = (text: string): number[] => parseList(text).map(parsePositive);
 

@@ -1,5 +1,4 @@
-import type { Model, ModelSignature } from '../convert/graph/ir';
-import { Graph, Op, signatureOf, Value } from '../convert/graph/ir';
+import { Op, signatureOf, Value, type Graph, type Model, type ModelSignature } from '../convert/graph/ir';
 import { isForeign } from '../convert/graph/foreign';
 import { copyModel } from './copy-model';
 import { addDequantize } from './boundary';

@@ -64,7 +64,12 @@ export function dynamicWarnings(model: Model, skipped: readonly Value[], minElem
   const warnings: string[] = [];
   const depthwise = allGraphs(model)
     .flatMap((graph) => [...graph.ops])
-    .filter((op) => op.type === 'DEPTHWISE_CONV_2D' && op.inputs[1]?.dtype === 'int8');
+    .filter(
+      (op) =>
+        op.type === 'DEPTHWISE_CONV_2D' &&
+        op.inputs[0]?.dtype === 'float32' &&
+        op.inputs[1]?.dtype === 'int8',
+    );
   if (depthwise.length > 0)
     warnings.push(
       `Dynamic range makes depthwise convolutions slower than float32 (${depthwise.length} here): full int8 or float16 is likely faster on a device.`,

@@ -1,6 +1,6 @@
 import type { VariantInfo } from '@shared/model/model';
 import type { Command } from 'commander';
-import { given, parseList, parseShape } from '../arguments';
+import { given, parseList, parsePoints, parseShape } from '../arguments';
 import { follow, type Session } from '../session';
 import { bytesText } from '@shared/text/figures';
 import { table } from '@shared/text/terminal-table';
@@ -13,6 +13,8 @@ interface ConvertFlags {
   readonly calibration?: string;
   readonly data?: string;
   readonly targetRuntime?: string;
+  readonly keepFloat?: string[];
+  readonly maxAccuracyDrop?: number;
   readonly validate: boolean;
 }
 
@@ -33,6 +35,16 @@ export function addConvert(
   withConvertFlags(program.command('convert'))
     .argument('<model>', 'SavedModel folder, .keras, .h5, TF.js model.json or .tflite')
     .requiredOption('-o, --out <path>', 'file for one recipe, folder for several')
+    .option(
+      '--keep-float <layers>',
+      'layers that integer recipes keep in float, separated by commas',
+      parseList,
+    )
+    .option(
+      '--max-accuracy-drop <points>',
+      'keep as few layers in float as it takes to lose no more, e.g. 0.5',
+      parsePoints,
+    )
     .option('--no-validate', 'do not compare with the original; the variants are marked as not validated')
     .description('convert and quantize a model to TFLite, and validate the result against the original')
     .action((model: string, flags: ConvertFlags) =>
@@ -48,6 +60,8 @@ export function addConvert(
             calibration: flags.calibration,
             data: flags.data,
             targetRuntime: flags.targetRuntime,
+            keepFloat: flags.keepFloat,
+            maxAccuracyDrop: flags.maxAccuracyDrop,
             validate: flags.validate ? undefined : false,
           }),
         );
