@@ -1,10 +1,13 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type { PushRequest } from '@main/ports/adb';
 import { AppError } from '@shared/error/app-error';
 import type { Service } from './transport';
 
 // Limits and commands: SYNC.TXT and file_sync_protocol.h in packages/modules/adb.
 const DATA_MOST = 64 * 1024;
+/** Bytes that may wait to be written: enough that the next system call takes many packets at once, flat for any file. */
+const MOST_WAITING = 1 << 20;
 const REGULAR_FILE = 0o100000;
 
 const command = (name: string, value: number): Buffer => {
@@ -42,7 +45,8 @@ export async function pushThrough(service: Service, request: PushRequest): Promi
       for (let at = 0; at < piece.length && !refused; at += DATA_MOST) {
         const data = piece.subarray(at, at + DATA_MOST);
         socket.write(command('DATA', data.length));
-        if (!socket.write(data)) await Promise.race([once(socket, 'drain'), once(socket, 'close'), answer]);
+        socket.write(data);
+        if (socket.writableLength > MOST_WAITING && socket.writableNeedDrain) await drained(socket, answer);
         if (reader.failure !== undefined) throw reader.failure;
         sent += data.length;
         watch.moved();
@@ -56,6 +60,19 @@ export async function pushThrough(service: Service, request: PushRequest): Promi
   } finally {
     watch.end();
     service.close();
+  }
+}
+
+/** Waits until more can be written, or there is no use in it: the connection ended, or the device has answered. */
+async function drained(socket: Socket, answer: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  const ends = [once(socket, 'drain', { signal }), once(socket, 'close', { signal })];
+  for (const end of ends) end.catch(() => undefined);
+  try {
+    await Promise.race([...ends, answer]);
+  } finally {
+    over.abort();
   }
 }
 

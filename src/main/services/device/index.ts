@@ -70,7 +70,11 @@ export class DeviceService {
   /** Serials that a request names: "all" stands for every ready device, or for this computer where there is none. */
   async resolve(names: readonly string[]): Promise<readonly string[]> {
     if (!names.includes('all')) return [...new Set(names)];
-    const devices = await this.#parts.adb.list().catch((): readonly AdbDevice[] => []);
+    const devices = await this.#parts.adb.list().catch((error: unknown): readonly AdbDevice[] => {
+      // Without adb there is this computer; a server that breaks down is no reason to measure elsewhere than was asked.
+      if (isAppError(error) && error.code === 'device.adb-missing') return [];
+      throw error;
+    });
     const ready = devices.filter(({ state }) => state === 'device').map(({ serial }) => serial);
     const others = names.filter((name) => name !== 'all');
     return [...new Set([...(ready.length > 0 ? ready : [THIS_COMPUTER]), ...others])];
