@@ -69,19 +69,24 @@ function accuracySentence(edge: ComparisonTarget, original: number | undefined):
   return [`${edge.title} is ${change} (${share(after)} against ${share(original)}).`];
 }
 
-function decidingSentences(edge: ComparisonTarget, cloud: ComparisonTarget): string[] {
-  const lines = decidingLines(edge, cloud);
+const timesText = (factor: number): string =>
+  `${factor < 10 ? factor.toFixed(1) : Math.round(factor).toLocaleString('en-US')} times`;
+
+function decidingSentences(pair: Pair, edge: ComparisonTarget, cloud: ComparisonTarget): string[] {
+  // Where no verdict on speed is given, latency decides nothing either.
+  const hasVerdict = pair.edgeGainNs !== null;
+  const lines = decidingLines(edge, cloud).filter(({ line }) => hasVerdict || !line.startsWith('latency'));
   const named = (side: 'edge' | 'cloud') =>
     lines
       .filter((line) => line.side === side)
       .map(({ line, factor }) =>
         line.startsWith('latency') && Number.isFinite(factor)
-          ? `${LINE_TITLES[line]} (${factor.toPrecision(2)} times)`
+          ? `${LINE_TITLES[line]} (${timesText(factor)})`
           : LINE_TITLES[line],
       )
       .join(', ');
   const speaking = (side: 'edge' | 'cloud', target: ComparisonTarget) =>
-    named(side) === '' ? [] : [`For ${target.title} speak: ${named(side)}.`];
+    named(side) === '' ? [] : [`${target.title} is better in: ${named(side)}.`];
   return [...speaking('edge', edge), ...speaking('cloud', cloud)];
 }
 
@@ -129,7 +134,7 @@ export function summarize(
   const clouds = targets.filter((target) => target.kind === 'cloud');
   const sentences: string[] = [];
   if (edge !== undefined && cloud !== undefined && pair !== undefined)
-    sentences.push(...speedSentences(pair, edge, cloud), ...decidingSentences(edge, cloud));
+    sentences.push(...speedSentences(pair, edge, cloud), ...decidingSentences(pair, edge, cloud));
   else if (edge === undefined)
     sentences.push('No completed run on a device with enough samples: the edge side is not measured.');
   else

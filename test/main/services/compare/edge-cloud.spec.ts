@@ -74,6 +74,7 @@ describe('edge against cloud', () => {
     expect(comparison.pairs[0]).toMatchObject({ probabilityEdgeFaster: null, edgeGainNs: null });
     expect(comparison.targets[1]!.cautions.join(' ')).toContain('2.0 % of the requests failed');
     expect(comparison.summary[0]).toContain('No verdict');
+    expect(comparison.summary.join('\n')).not.toMatch(/better in:[^.]*latency/);
   });
 
   it('leaves out the latency of what was interrupted and says so', () => {
@@ -108,9 +109,9 @@ describe('edge against cloud', () => {
       baselines: [sampleBaseline({ endpoint: { ...sampleBaseline().endpoint, pricePerThousand: 0.2 } })],
     }).summary.join('\n');
     expect(text).toMatch(
-      /For Acme One · int8 speak: median latency \(\d+ times\), p90 latency \(\d+ times\), working offline, bytes sent, price\./,
+      /Acme One · int8 is better in: median latency \([\d.]+ times\), p90 latency \([\d.]+ times\), working offline, bytes sent, price\./,
     );
-    expect(text).toContain('For Embedded server · 4g (simulated) speak: app size, accuracy.');
+    expect(text).toContain('Embedded server · 4g (simulated) is better in: app size, accuracy.');
   });
 
   it('does not call a difference deciding that is none', () => {
@@ -120,6 +121,6 @@ describe('edge against cloud', () => {
     }).targets;
     expect(decidingLines(edge!, cloud!).map(({ line }) => line)).toEqual(['bytesSent', 'appSize']);
     const speaking = compared({ runs: [sampleRun({}, 40_000_000)] }).summary.join('\n');
-    expect(speaking).toContain('price');
+    expect(speaking).toContain('Acme One · int8 is better in: bytes sent.');
   });
 });

@@ -67,7 +67,7 @@ export function addDemo(program: Command, run: Run): void {
           '',
           convertTable(variants),
           '',
-          table(['target', 'p50 ms', 'p90 ms', 'size', 'accuracy', 'bytes sent', ''], rows),
+          table(['target', 'p50 ms', 'p90 ms', 'app size', 'accuracy', 'bytes sent', ''], rows),
           '',
           ...comparison.summary,
           '',
