@@ -19,6 +19,7 @@ import type { FlowTools, MakeVariants } from './flow/tools';
 import { appVersion, defaultDataDir, findAppRoot } from './platform/node/app-paths';
 import { forkLauncher } from './platform/node/fork-worker';
 import { nodeModelFiles } from './platform/node/model-files';
+import { loadMarks } from './platform/node/marks';
 import { loadRecipes } from './platform/node/recipes';
 import { sqliteFiles } from './platform/sqlite3/sqlite-files';
 import { NamespaceOfflineCheck } from './platform/tflite-runner/offline-check';
@@ -93,6 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     files: nodeModelFiles,
     store,
     recipes: loadRecipes(resourcesDir, dataDir),
+    marks: loadMarks(resourcesDir, dataDir),
     make,
     original: new TfjsNodeRuntime(launcher, root),
     runtimes: [runtime, new TfliteNodeRuntime(launcher, root)],

@@ -10,6 +10,7 @@ import type { DeviceFingerprint } from '@shared/model/device';
 import type { Progress } from '@shared/model/job';
 import type { Profile } from '@shared/model/profile';
 import type { Recipe } from '@shared/model/recipe';
+import type { ValidationMarks } from '@shared/model/validation';
 import type { CloudPorts } from '../services/cloud';
 import type { DeviceService } from '../services/device';
 import type { Store } from '../services/store';
@@ -27,6 +28,8 @@ export interface FlowTools {
   readonly files: ModelFiles;
   readonly store: Store;
   readonly recipes: readonly Recipe[];
+  /** What a variant has to reach to pass validation. */
+  readonly marks: ValidationMarks;
   readonly make: MakeVariants;
   readonly original: OriginalRuntime;
   /** The current runtime first: it decides; older ones are told about. */

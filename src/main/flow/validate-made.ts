@@ -1,7 +1,7 @@
 import type { ModelInfo } from '@shared/model/model';
 import type { ValidationReport } from '@shared/model/validation';
 import { openDataSet, randomDataSet } from '../services/data';
-import { DEFAULT_MARKS, validateVariant } from '../services/validate';
+import { validateVariant } from '../services/validate';
 import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
@@ -34,7 +34,7 @@ export async function validateMade(
         variant: { path: variant.path, precision: variant.recipe.precision, interface: variantInterface },
         data,
         maxSamples: MAX_VALIDATION_SAMPLES,
-        marks: DEFAULT_MARKS,
+        marks: tools.marks,
         onProgress: (done, total) =>
           job.progress({
             stage: `validate ${variant.recipe.name}`,

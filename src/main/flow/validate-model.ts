@@ -1,7 +1,7 @@
 import type { ValidateInput } from '@shared/api/jobs';
 import { AppError } from '@shared/error/app-error';
 import { openDataSet, randomDataSet } from '../services/data';
-import { DEFAULT_MARKS, validateVariant } from '../services/validate';
+import { validateVariant } from '../services/validate';
 import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
 import type { FlowTools } from './tools';
@@ -42,7 +42,7 @@ export async function validateModelFlow(
         variant: { path: input.variant, precision, interface: variant },
         data,
         maxSamples: MAX_SAMPLES,
-        marks: DEFAULT_MARKS,
+        marks: tools.marks,
         onProgress: (done, total) =>
           job.progress({
             stage: 'validate',
