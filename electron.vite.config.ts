@@ -22,6 +22,18 @@ const stripNodePrefix: Plugin = {
     legacy ? { code: code.replace(/require\((["'`])node:/g, 'require($1'), map: null } : null,
 };
 
+/** The page's JavaScript is lowered by the build; what the old Chromium's library lacks is added here. */
+const oldChromium: Plugin = {
+  name: 'old-chromium',
+  transform: (code, id) =>
+    legacy && id.endsWith('/src/renderer/src/main.ts')
+      ? {
+          code: `import ${JSON.stringify(resolve(__dirname, 'test/electron/chromium-83.js'))};\n${code}`,
+          map: null,
+        }
+      : null,
+};
+
 const external = builtinModules.flatMap((name) => [name, `node:${name}`]);
 
 export default defineConfig({
@@ -61,7 +73,7 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     resolve: { alias },
-    plugins: [vue()],
+    plugins: [vue(), oldChromium],
     build: {
       target: legacy ? 'chrome83' : 'chrome111',
       outDir: `${outDir}/renderer`,

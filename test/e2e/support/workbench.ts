@@ -61,10 +61,8 @@ export function runCli(...args: string[]): { status: number | null; stdout: stri
   return spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 60_000 });
 }
 
-/** Runs a script with the packages of this repository. */
 export function runScript(file: string, ...args: string[]): void {
-  const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
-  execFileSync(process.execPath, [file, ...args], { cwd: root, env, stdio: 'inherit' });
+  execFileSync(process.execPath, [file, ...args], { stdio: 'inherit' });
 }
 
 /** Collects what a page must never say: errors, failed scripts, breaches of its security policy. */

@@ -19,8 +19,8 @@ export const connectionGeneration = readonly(generation);
 let current: EngineClient | undefined;
 
 /** The token of this start: out of the address, where others could see it, into this tab's memory. */
-function takeToken(): string {
-  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+function takeToken(hash: string): string {
+  const given = new URLSearchParams(hash.slice(1)).get('token');
   if (given) {
     sessionStorage.setItem(TOKEN_KEY, given);
     history.replaceState(null, '', location.pathname);
@@ -52,12 +52,14 @@ async function connect(token: string): Promise<void> {
 /** Connects to the engine and stays connected; call once, before the router reads the address. */
 export function startClient(): void {
   // A new address pasted into the same tab changes nothing but what stands behind the hash.
-  addEventListener('hashchange', () => {
-    if (!location.hash.startsWith('#token=')) return;
-    takeToken();
+  addEventListener('hashchange', ({ newURL }) => {
+    // By now the router has led to another place; the event still tells what was asked for.
+    const { hash } = new URL(newURL);
+    if (!hash.startsWith('#token=')) return;
+    takeToken(hash);
     location.reload();
   });
-  const token = takeToken();
+  const token = takeToken(location.hash);
   if (!window.edgebench && token === '') {
     state.value = 'no-token';
     return;

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
+import { buildLegacy, launchElectron, testElectron } from './support/electron';
+import { complaintsOf, goTo, root } from './support/workbench';
+
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env['DISPLAY']);
+const electron = hasDisplay ? testElectron() : { legacy: true, reason: 'there is no display; use xvfb-run' };
+test.skip(electron.path === undefined, `no Electron to drive: ${electron.reason ?? ''}`);
+test.describe.configure({ mode: 'serial' });
+
+let app: ElectronApplication;
+let page: Page;
+let complaints: string[];
+const dataDir = mkdtempSync(join(tmpdir(), 'edgebench-electron-'));
+
+test.beforeAll(async () => {
+  if (electron.legacy) buildLegacy();
+  const main = join(root, electron.legacy ? 'out/legacy/main/index.js' : 'out/main/index.js');
+  process.env['EDGEBENCH_DATA_DIR'] = dataDir;
+  if (electron.legacy) {
+    // The old one has no utility processes: a Node runs the ordinary engine.
+    process.env['EDGEBENCH_ENGINE_NODE'] = process.execPath;
+    process.env['EDGEBENCH_ENGINE_SCRIPT'] = join(root, 'out/main/engine.js');
+  }
+  app = await launchElectron(electron, main);
+  page = await app.firstWindow();
+  complaints = complaintsOf(page);
+});
+
+test.afterAll(async () => {
+  await app?.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test('the window shows the workbench under its own scheme, with the engine running', async () => {
+  expect(page.url()).toMatch(/^edgebench:\/\/app\/index\.html/);
+  await expect(page.getByText('Engine running')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible();
+});
+
+test('calls go to the engine and back over the preload bridge', async () => {
+  await page.getByRole('button', { name: 'Use the bundled sample' }).click();
+  await expect(page.getByRole('article')).toContainText('TensorFlow SavedModel');
+  await goTo(page, 'Devices');
+  await expect(page.getByRole('heading', { name: 'This computer' })).toBeVisible();
+  await goTo(page, 'History');
+  await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
+});
+
+test('the page has no Node, and the bridge has one door', async () => {
+  const kinds = '[typeof require, typeof process, typeof module, typeof Buffer].join()';
+  expect(await page.evaluate(kinds)).toBe('undefined,undefined,undefined,undefined');
+  expect(await page.evaluate('Object.keys(window.edgebench).join()')).toBe('open');
+  expect(
+    await page.evaluate(
+      '(() => { try { window.edgebench.open = 1 } catch {} return typeof window.edgebench.open })()',
+    ),
+  ).toBe('function');
+});
+
+test('its window is sandboxed and isolated', async () => {
+  const preferences = await app.evaluate(({ BrowserWindow }) => {
+    const [contents] = BrowserWindow.getAllWindows().map((window) => window.webContents);
+    const { contextIsolation, sandbox, nodeIntegration, webSecurity, webviewTag } = (
+      contents as unknown as { getLastWebPreferences(): Record<string, unknown> }
+    ).getLastWebPreferences();
+    return { contextIsolation, sandbox, nodeIntegration, webSecurity, webviewTag: Boolean(webviewTag) };
+  });
+  expect(preferences).toEqual({
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+  });
+});
+
+test('pages elsewhere, new windows, and files outside are denied', async () => {
+  const here = page.url();
+  await page.evaluate("void window.open('https://example.com/')");
+  for (const address of ['https://example.com/', 'file:///etc/passwd']) {
+    await page.evaluate(`location.href = ${JSON.stringify(address)}`).catch(() => undefined);
+    await page.waitForTimeout(300);
+    expect(page.url()).toBe(here);
+  }
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  const refused = (address: string): Promise<unknown> =>
+    page.evaluate(
+      `fetch(${JSON.stringify(address)}).then((answer) => answer.ok ? 'read' : 'refused', () => 'refused')`,
+    );
+  expect(await refused('edgebench://app/index.html')).toBe('read');
+  expect(await refused('edgebench://app/..%2f..%2fpackage.json')).toBe('refused');
+  expect(await refused('edgebench://elsewhere/index.html')).toBe('refused');
+  expect(await refused('file:///etc/passwd')).toBe('refused');
+});
+
+test('inline scripts and permissions are denied', async () => {
+  await page.evaluate(
+    "(() => { const script = document.createElement('script'); script.textContent = 'window.broken = 1'; document.head.append(script); })()",
+  );
+  expect(await page.evaluate('window.broken')).toBeUndefined();
+  expect(await page.evaluate('Notification.requestPermission()')).toBe('denied');
+});
+
+test('an engine that is killed comes back, and the list is still there', async () => {
+  test.skip(process.platform !== 'linux' || !electron.legacy, 'the engine to kill is found through /proc');
+  const told = page.getByRole('alert').getByText('The engine has stopped').waitFor();
+  await app.evaluate(async ({ app }) => {
+    const { readFileSync } = process.mainModule?.require('fs') as typeof import('node:fs');
+    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ');
+    const engine = children.find(
+      (pid) => pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine.js'),
+    );
+    process.kill(Number(engine), 'SIGKILL');
+    return app.getName();
+  });
+  await told;
+  await expect(page.getByText('Engine running')).toBeVisible();
+  await goTo(page, 'Models');
+  await expect(page.getByRole('article')).toContainText('TensorFlow SavedModel');
+});
+
+test('nothing made the page complain but what was denied', () => {
+  const expected =
+    /Content Security Policy|Not allowed to load local resource|ERR_(FAILED|FILE_NOT_FOUND|ABORTED)/;
+  expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+});
