@@ -1,4 +1,10 @@
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+
+// Workers drive an old Electron, whose Chromium lacks what Playwright's own script calls.
+const shim = `--require=${JSON.stringify(join(__dirname, 'test/electron/pw-legacy.cjs'))}`;
+if (!process.env['NODE_OPTIONS']?.includes(shim))
+  process.env['NODE_OPTIONS'] = [process.env['NODE_OPTIONS'], shim].filter(Boolean).join(' ');
 
 // Window tests: the workbench in Debian's Chromium and in a real Electron. What they drive is built by set-up.
 export default defineConfig({

@@ -39,13 +39,13 @@ export function buildLegacy(): void {
 
 /** Opens the window with `main` (a built main process) and the given arguments; needs a display. */
 export function launchElectron(
-  { path, legacy }: TestElectron,
+  { path }: TestElectron,
   main: string,
   args: readonly string[] = [],
 ): Promise<ElectronApplication> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const shim = legacy ? { NODE_OPTIONS: `--require=${join(root, 'test/electron/pw-legacy.cjs')}` } : {};
-  const env = { ...process.env, ...shim } as Record<string, string>;
+  // The shim is for the test runner (playwright.config.ts), not for what it drives.
+  const { NODE_OPTIONS: _shim, ...env } = process.env as Record<string, string>;
   return _electron.launch({
     ...(path ? { executablePath: path } : {}),
     args: [main, ...sandbox, ...args],
