@@ -12,7 +12,7 @@ import { failureLine, run } from './native/run.mjs';
 const packages = {
   browser: ['chromium', 'fonts-dejavu-core'],
   display: ['xvfb', 'xauth'],
-  'test Electron': ['libgtk-3-0', 'libnss3', 'libxss1', 'libxtst6', 'libgbm1', 'libasound2'],
+  'test Electron': ['libgtk-3-0', 'libnss3', 'libxss1', 'libxtst6', 'libgbm1', 'libasound2', 'python3-pip'],
   'Android devices': ['adb', 'python3', 'xz-utils'],
   'runner for arm64': ['gcc-aarch64-linux-gnu'],
 };

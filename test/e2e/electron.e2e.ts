@@ -77,10 +77,20 @@ test('its window is sandboxed and isolated', async () => {
   });
 });
 
+/** Under the test runner the old Electron's page hangs in window.open, so what it emits then is emitted here. */
+const askForWindow = (): Promise<boolean> =>
+  app.evaluate(({ BrowserWindow }) => {
+    let isDenied = false;
+    const event = { preventDefault: () => (isDenied = true) };
+    const [window] = BrowserWindow.getAllWindows();
+    (window?.webContents as unknown as NodeJS.EventEmitter).emit('new-window', event, 'https://example.com/');
+    return isDenied;
+  });
+
 test('pages elsewhere, new windows, and files outside are denied', async () => {
   const here = page.url();
-  // Later, so that the call does not wait for what it opens.
-  await page.evaluate("void setTimeout(() => window.open('https://example.com/'))");
+  if (electron.legacy) expect(await askForWindow()).toBe(true);
+  else await page.evaluate("void setTimeout(() => window.open('https://example.com/'))");
   for (const address of ['https://example.com/', 'file:///etc/passwd']) {
     await page.evaluate(`void setTimeout(() => (location.href = ${JSON.stringify(address)}))`);
     await page.waitForTimeout(300);
