@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
 import { buildLegacy, launchElectron, testElectron } from './support/electron';
-import { complaintsOf, goTo, root } from './support/workbench';
+import { complaintsOf, engineOf, goTo, root } from './support/workbench';
 
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env['DISPLAY']);
 const electron = hasDisplay ? testElectron() : { legacy: true, reason: 'there is no display; use xvfb-run' };
@@ -82,8 +82,8 @@ const askForWindow = (): Promise<boolean> =>
   app.evaluate(({ BrowserWindow }) => {
     let isDenied = false;
     const event = { preventDefault: () => (isDenied = true) };
-    const [window] = BrowserWindow.getAllWindows();
-    (window?.webContents as unknown as NodeJS.EventEmitter).emit('new-window', event, 'https://example.com/');
+    const [contents] = BrowserWindow.getAllWindows().map(({ webContents }) => webContents);
+    (contents as unknown as NodeJS.EventEmitter).emit('new-window', event, 'https://example.com/');
     return isDenied;
   });
 
@@ -118,15 +118,7 @@ test('inline scripts and permissions are denied', async () => {
 test('an engine that is killed comes back, and the list is still there', async () => {
   test.skip(process.platform !== 'linux' || !electron.legacy, 'the engine to kill is found through /proc');
   const told = page.getByRole('alert').getByText('The engine has stopped').waitFor();
-  await app.evaluate(async ({ app }) => {
-    const { readFileSync } = process.mainModule?.require('fs') as typeof import('node:fs');
-    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ');
-    const engine = children.find(
-      (pid) => pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine.js'),
-    );
-    process.kill(Number(engine), 'SIGKILL');
-    return app.getName();
-  });
+  process.kill(engineOf(app.process().pid ?? 0), 'SIGKILL');
   await told;
   await expect(page.getByText('Engine running')).toBeVisible();
   await goTo(page, 'Models');

@@ -40,7 +40,7 @@ export async function startWorkbench(prepare?: (dataDir: string) => void): Promi
     folder,
     dataDir,
     process: child,
-    enginePid: () => childrenOf(child.pid ?? 0).find(isEngine) ?? 0,
+    enginePid: () => engineOf(child.pid ?? 0),
     stop: async () => {
       const ended = new Promise((done) => child.once('exit', done));
       if (child.exitCode === null && child.signalCode === null) {
@@ -50,6 +50,13 @@ export async function startWorkbench(prepare?: (dataDir: string) => void): Promi
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Process id of the engine that a host has started; only where /proc tells. */
+export function engineOf(hostPid: number): number {
+  const engine = childrenOf(hostPid).find(isEngine);
+  if (engine === undefined) throw new Error(`process ${hostPid} has no engine`);
+  return engine;
 }
 
 const childrenOf = (pid: number): number[] =>
