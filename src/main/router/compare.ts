@@ -17,6 +17,9 @@ import {
 import type { Builder } from '.';
 
 const MAX_HISTORY = 200;
+/** A gate closes on what is confirmed only: the first run of all passes. */
+const NOTHING_EARLIER =
+  'Nothing was judged: there is no earlier completed run of the same model, recipe and device, measured with --profile standard or release, to hold this one against.';
 
 export const compareRouter = (os: Builder, app: App) => {
   const { store } = app.tools;
@@ -36,20 +39,16 @@ export const compareRouter = (os: Builder, app: App) => {
     return runs.filter((other) => sameSubject(run, other));
   };
   /** The run that is most like this one among those before it, the newest of several. */
-  const nearest = async (run: Run) => {
+  const nearest = async (run: Run, isEligible: (other: Run) => boolean = () => true) => {
     const earlier = await series(run);
     const place = earlier.findIndex(({ id }) => id === run.id);
-    return nearestBaseline(run, earlier.slice(0, Math.max(0, place)).reverse());
+    return nearestBaseline(run, earlier.slice(0, Math.max(0, place)).filter(isEligible).reverse());
   };
-  /** What candidates are held against when nobody said it: a run before the first of them, and none of themselves. */
-  const baseOf = async (candidates: readonly Run[]): Promise<Run> => {
+  /** What candidates are held against when nobody said it: a run before the first of them whose profile carries a verdict. */
+  const baseOf = async (candidates: readonly Run[]): Promise<Run | undefined> => {
     const [first] = candidates;
-    const found = first && (await nearest(first));
-    if (found && candidates.every(({ id }) => id !== found.run.id)) return found.run;
-    throw new AppError(
-      'run.not-found',
-      'There is no earlier completed run of the same model, recipe and device to hold this one against. Name one: edgebench gate BASE RUN',
-    );
+    const found = first && (await nearest(first, ({ profile }) => profile.verdict));
+    return found && candidates.every(({ id }) => id !== found.run.id) ? found.run : undefined;
   };
   return {
     runs: os.compare.runs.handler(async ({ input }) => {
@@ -68,6 +67,7 @@ export const compareRouter = (os: Builder, app: App) => {
     gate: os.compare.gate.handler(async ({ input }) => {
       const candidates = await loadAll(input.candidates);
       const base = input.base === undefined ? await baseOf(candidates) : await load(input.base);
+      if (!base) return { state: 'pass' as const, verdicts: [], sentence: NOTHING_EARLIER };
       const options = await Promise.all(
         candidates.map((candidate) => verdictOptions(store, base, candidate)),
       );

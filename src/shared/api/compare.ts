@@ -16,7 +16,7 @@ export const compareApi = {
   runs: oc.input(z.strictObject({ base: id, candidates: ids })).output(z.array(runComparisonSchema)),
   /** The run that is most like this one and older than it: what to compare with. */
   baseline: oc.input(z.strictObject({ id })).output(z.object({ id: z.string().optional() })),
-  /** Without a base, the nearest earlier run of the first candidate's subject; `run.not-found` when there is none. */
+  /** Without a base, the nearest earlier run of the first candidate's subject that carries a verdict; it passes when there is none. */
   gate: oc.input(z.strictObject({ base: id.optional(), candidates: ids })).output(gateResultSchema),
   /** How runs of the same subject as this one went over time. */
   history: oc.input(z.strictObject({ id })).output(historyAnalysisSchema),

@@ -17,6 +17,16 @@ function errorOf(reply: Exclude<WorkerReply, { type: 'result' }>): Error {
   return failed(reply.type === 'bug' ? `failed: ${reply.stack.split('\n')[0]}` : 'spoke out of turn');
 }
 
+/** TensorFlow tells on standard error what it does, too: lines such as "2026-01-02 03:04:05.6: I tensorflow/…". */
+const TOLD = /^\d{4}-\d\d-\d\d \S+: I /;
+
+const lastComplaint = (errors: string): string | undefined =>
+  errors
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !TOLD.test(line))
+    .at(-1)
+    ?.slice(0, 300);
+
 /** Servers as worker processes of kind `cloud-server`. */
 export class WorkerServers implements EmbeddedServers {
   readonly #launcher: WorkerLauncher;
@@ -64,7 +74,8 @@ export class WorkerServers implements EmbeddedServers {
           return resolve({ url: `http://127.0.0.1:${port}`, name: request.name, framework, stop });
         },
         exit(code, signalName, errors) {
-          const how = `ended (${signalName ?? `exit status ${code ?? 'unknown'}`})${errors === '' ? '' : `: ${errors.trim().split('\n').at(-1)?.slice(0, 300)}`}`;
+          const said = lastComplaint(errors);
+          const how = `ended (${signalName ?? `exit status ${code ?? 'unknown'}`})${said === undefined ? '' : `: ${said}`}`;
           if (state === 'serving') onEnd?.(`The embedded cloud server ${how}.`);
           giveUp(failed(how));
         },
