@@ -19,6 +19,7 @@ function isTrusted(event: IpcMainEvent): boolean {
 /** Joins each window to the engine: one channel a page, opened by its preload script, closed when the page goes. */
 export function bridgeEngine(engine: EngineProcess): void {
   const channels = new Map<number, EngineChannel>();
+  const known = new Set<number>();
   const drop = (id: number): void => {
     channels.get(id)?.close();
     channels.delete(id);
@@ -41,7 +42,14 @@ export function bridgeEngine(engine: EngineProcess): void {
         },
       ),
     );
-    sender.once('destroyed', () => drop(id));
+    // A page opens its line again after a loss; its end is to be heard of once.
+    if (!known.has(id)) {
+      known.add(id);
+      sender.once('destroyed', () => {
+        known.delete(id);
+        drop(id);
+      });
+    }
   });
   ipcMain.on('engine:data', (event, data: unknown) => {
     if (isTrusted(event) && typeof data === 'string') channels.get(event.sender.id)?.send(data);
