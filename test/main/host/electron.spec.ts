@@ -80,7 +80,9 @@ describe('the window', () => {
 
   it('stays on our page, opens no other window, and takes no webview', () => {
     lockDown();
-    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: vi.fn() });
+    const contents = Object.assign(new EventEmitter(), {
+      setWindowOpenHandler: vi.fn<(open: unknown) => void>(),
+    });
     handlerOf(electron.app.on, 'web-contents-created')({}, contents);
     const isStopped = (event: string, ...values: unknown[]): boolean => {
       let stopped = false;
@@ -116,7 +118,7 @@ describe('the window', () => {
   it('gets no permission, asked or checked', () => {
     lockDown();
     const { defaultSession } = electron.session;
-    const answered = vi.fn();
+    const answered = vi.fn<(isGranted: boolean) => void>();
     const ask = defaultSession.setPermissionRequestHandler.mock.calls[0]?.[0] as (
       ...values: unknown[]
     ) => void;
@@ -243,7 +245,10 @@ describe('the line between a page and the engine', () => {
 
 describe('the engine as a utility process', () => {
   it('is forked with its arguments, hears, says, and tells its end', () => {
-    const child = Object.assign(new EventEmitter(), { postMessage: vi.fn(), kill: vi.fn() });
+    const child = Object.assign(new EventEmitter(), {
+      postMessage: vi.fn<(message: unknown) => void>(),
+      kill: vi.fn<() => void>(),
+    });
     electron.utilityProcess.fork.mockReturnValue(child);
     const engine = utilityEngine('/out/engine.js', ['--data-dir', '/data']);
     expect(electron.utilityProcess.fork.mock.calls[0]?.slice(0, 2)).toEqual([
