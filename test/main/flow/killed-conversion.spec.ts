@@ -32,7 +32,7 @@ describe('a conversion whose process is killed', () => {
 
   beforeAll(async () => {
     launcher = await testLauncher();
-  });
+  }, 120_000);
 
   async function convert(outFolder: string, moment: (cancel: () => void) => Promise<unknown>): Promise<Job> {
     const jobs = new Jobs();
