@@ -66,7 +66,7 @@ export function addConvert(
           }),
         );
         const done = await follow(client, job, output);
-        const all = await client.models.variants({});
+        const all = await client.models.variants(given({ modelId: done.modelId }));
         const variants = done.variantIds.flatMap((id) => all.find((variant) => variant.id === id) ?? []);
         output.result(
           { modelId: done.modelId, files: done.files, variants },
