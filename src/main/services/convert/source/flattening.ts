@@ -35,14 +35,16 @@ export class Flattening {
     this.#assigned.add(variable);
   }
 
-  /** What was dropped that the user has to know. */
+  /** What was dropped that the user has to know. Refuses a model that keeps state: its saved values would be wrong answers. */
   allNotes(): readonly string[] {
-    const both = Array.from(this.#assigned).filter((variable) => this.#frozen.has(variable));
-    const updates = both.map(
-      (variable) =>
-        `the model changes its variable '${variable}' when it runs; the converted model keeps the saved value`,
-    );
-    return [...this.notes, ...updates];
+    const changed = Array.from(this.#assigned).filter((variable) => this.#frozen.has(variable));
+    if (changed.length > 0)
+      throw new AppError(
+        'model.unsupported',
+        `The model changes its own variables when it runs (${changed.map((variable) => `'${variable}'`).join(', ')}), which a converted file cannot keep up: its answers would be wrong. Export it without state (stateful=False for recurrent layers), or pass the state in and out as tensors.`,
+        { details: { variables: changed } },
+      );
+    return Array.from(this.notes);
   }
 }
 
