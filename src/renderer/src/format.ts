@@ -29,3 +29,6 @@ export const dateText = (iso: string): string =>
 
 export const shapeText = (shape: readonly number[]): string =>
   `[${shape.map((dim) => (dim < 0 ? '?' : dim)).join(', ')}]`;
+
+/** A device as people call it; the one that everything runs on has no name of its own. */
+export const deviceText = (title: string): string => (title === 'this-computer' ? 'This computer' : title);

@@ -23,12 +23,13 @@ export const runDetailSchema = runSchema
   .extend({ launches: z.array(launchSummarySchema), summary: runSummarySchema });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 
-/** One launch to be drawn: stretches of samples, each with its smallest, middle and largest latency in ns. */
+/** One launch to be drawn: stretches of samples, each with its smallest, middle, 95th of 100 and largest latency in ns. */
 export const traceSchema = z.object({
   samples: z.number().int(),
   index: z.array(z.number().int()),
   low: z.array(z.number()),
   median: z.array(z.number()),
+  p95: z.array(z.number()),
   high: z.array(z.number()),
   p50Ns: z.number().nullable(),
   p90Ns: z.number().nullable(),
