@@ -4,8 +4,8 @@ import { createRouter, createWebHashHistory, type Router } from 'vue-router';
  * The workbench's places, in the order of the job: a model, where it runs, measuring, what came of it. Made after the
  * client has taken the token out of the address: the router rewrites what stands behind the hash.
  */
-export const createWorkbenchRouter = (): Router =>
-  createRouter({
+export function createWorkbenchRouter(): Router {
+  const router = createRouter({
     history: createWebHashHistory(),
     routes: [
       { path: '/', redirect: '/models' },
@@ -27,3 +27,8 @@ export const createWorkbenchRouter = (): Router =>
       { path: '/:anything(.*)*', redirect: '/models' },
     ],
   });
+  router.afterEach(({ meta }) => {
+    document.title = typeof meta['title'] === 'string' ? `${meta['title']} · Edgebench` : 'Edgebench';
+  });
+  return router;
+}
