@@ -120,13 +120,6 @@ async function readLabels(path: string, array: StoredArray, count: number): Prom
   return Int32Array.from(data as Int32Array, Number);
 }
 
-/** Sample `index` of a batch: its slice along the first axis, that axis left out. */
-export const sampleOf = (tensor: Tensor, index: number): Tensor => {
-  const shape = tensor.shape.slice(1);
-  const size = elementCount(shape);
-  return { dtype: tensor.dtype, shape, data: tensor.data.subarray(index * size, (index + 1) * size) };
-};
-
 /** Uniform random samples from a fixed seed; clearly marked as such wherever their figures are shown. */
 export function randomDataSet(inputs: readonly TensorSpec[], count: number, seed = 1): DataSet {
   const sampleShapes = inputs.map((input) => input.shape.map((dim) => (dim < 0 ? 1 : dim)));

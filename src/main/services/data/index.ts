@@ -1,3 +1,4 @@
-export { randomDataSet, sampleOf, type DataSet } from './data-set';
+export { sampleOf } from '@shared/runner/tensor-stream';
+export { randomDataSet, type DataSet } from './data-set';
 export { openDataSet } from './open-data';
 export { readArrays, writeArrays } from './npz';
