@@ -2,8 +2,8 @@ import { isAppError } from '@shared/error/app-error';
 import type { Run } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import type { RunHeader } from '../services/bench';
-import type { RealInput } from './benchmark-model';
 import type { JobContext } from './jobs';
+import type { RealInput } from './real-input';
 import type { FlowTools } from './tools';
 
 /** One step of an 8-bit output, or rounding of a float one: XNNPACK and the built-in kernels may differ so much. */

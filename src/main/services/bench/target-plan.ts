@@ -1,29 +1,24 @@
 import type { Clock } from '@main/ports/clock';
 import type { RunnerInstall, RunnerTarget } from '@main/ports/runner-target';
-import { AppError, isAppError } from '@shared/error/app-error';
+import { isAppError } from '@shared/error/app-error';
 import type { DeviceFingerprint } from '@shared/model/device';
-import type { Profile } from '@shared/model/profile';
 import type { Launch } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
-import { decodeTensors } from '@shared/runner/tensor-stream';
 import { affinityMask } from './affinity';
 import { coolDown } from './cooldown';
 import { inspectMemory, inspectOperators, type Coverage } from './inspect';
 import { measureLaunch } from './launch';
+import { takeOutputs } from './first-outputs';
+import { firstHeader, lastHeader, type PlanFacts } from './run-header';
 import { launchOrder } from './order';
 import type { Series } from './series';
 import type { BenchEvent, BenchSink, RunHeader } from './sink';
-import { runStatus } from './status';
 
-const MOST_OUTPUT_BYTES = 256 << 20;
 /** Errors after which there is no use in asking the target anything more. */
 const TARGET_GONE = new Set(['device.lost', 'device.not-found', 'device.not-ready', 'timeout']);
 
-export interface PlanRequest {
-  readonly planId: string;
+export interface PlanRequest extends PlanFacts {
   readonly series: readonly Series[];
-  readonly profile: Profile;
-  readonly appVersion: string;
   /** Hold clocks and screen steady meanwhile, where the target lets us. */
   readonly prepare: boolean;
   readonly newId: () => string;
@@ -118,9 +113,12 @@ export class TargetPlan {
     install: RunnerInstall,
     fingerprint: DeviceFingerprint,
   ): Promise<Begun | 'refused'> {
-    const { signal, sink } = this.#request;
+    const { signal, sink, newId, clock } = this.#request;
     const series = this.#request.series[index] as Series;
-    const header = this.#headerOf(series, install, fingerprint);
+    const header = firstHeader(this.#request, series, install, fingerprint, {
+      id: newId(),
+      startedAt: clock.nowIso(),
+    });
     try {
       // Refused before anything is sent, where the target has no such cores.
       const affinity = series.affinity === undefined ? undefined : affinityMask(series.affinity, fingerprint);
@@ -170,22 +168,7 @@ export class TargetPlan {
     if (result.error && TARGET_GONE.has(result.error.code)) throw result.error;
     if (result.error) await this.#finish(begun, {}, result.error.message);
     else if (outputsPath !== undefined && result.launch.samplesNs.length > 0)
-      begun.firstOutputs = await this.#takeOutputs(outputsPath);
-  }
-
-  async #takeOutputs(path: string): Promise<NamedTensors> {
-    const bytes = await this.#target.take(path, MOST_OUTPUT_BYTES, this.#request.signal);
-    try {
-      return Object.fromEntries([...decodeTensors(bytes)].map(({ name, tensor }) => [name, tensor]));
-    } catch (cause) {
-      throw new AppError(
-        'runner.failed',
-        `The outputs from ${this.#target.serial} are damaged: ${String(cause)}.`,
-        {
-          cause,
-        },
-      );
-    }
+      begun.firstOutputs = await takeOutputs(this.#target, outputsPath, signal);
   }
 
   /** Memory is worth knowing, but a target that does not tell it has still measured. */
@@ -202,49 +185,10 @@ export class TargetPlan {
 
   async #finish(begun: Begun, more: Pick<RunHeader, 'memory'>, reason?: string): Promise<void> {
     begun.over = true;
-    const { operators, delegated, runtimeVersion, times } = begun.coverage;
-    const { provenance } = begun.header;
-    const header: RunHeader = {
-      ...begun.header,
-      ...more,
-      ...runStatus(begun.launches, this.#request.profile.launches, reason),
-      provenance: {
-        ...provenance,
-        runtime: runtimeVersion === undefined ? provenance.runtime : `TFLite ${runtimeVersion}`,
-        delegateGot: delegated > 0 ? 'xnnpack' : 'cpu',
-        delegatedOps: delegated,
-        totalOps: operators,
-      },
-    };
+    const header = lastHeader(begun.header, begun.coverage, begun.launches, more, reason);
     await this.#request.sink.finish(header, {
-      operatorTimes: times,
+      operatorTimes: begun.coverage.times,
       ...(begun.firstOutputs ? { firstOutputs: begun.firstOutputs } : {}),
     });
-  }
-
-  #headerOf(series: Series, install: RunnerInstall, device: DeviceFingerprint): RunHeader {
-    const { planId, profile, appVersion, newId, clock } = this.#request;
-    return {
-      id: newId(),
-      name: series.variant.name,
-      planId,
-      startedAt: clock.nowIso(),
-      status: 'interrupted',
-      model: series.variant.model,
-      variant: series.variant.variant,
-      device,
-      profile,
-      threads: series.threads,
-      ...(series.affinity === undefined ? {} : { affinity: series.affinity }),
-      provenance: {
-        appVersion,
-        runner: 'edgebench-runner',
-        runnerHash: install.runnerHash,
-        runtime: 'TFLite',
-        startWay: install.startWay,
-        delegateAsked: series.xnnpack ? 'xnnpack' : 'cpu',
-        delegateGot: 'cpu',
-      },
-    };
   }
 }

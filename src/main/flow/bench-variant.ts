@@ -1,0 +1,28 @@
+import type { ModelInfo, VariantInfo } from '@shared/model/model';
+import type { BenchVariant } from '../services/bench';
+import type { RealInput } from './real-input';
+import type { FlowTools } from './tools';
+
+/** A variant as it is measured, with the user's own sample where its inputs take it as it is. */
+export async function benchVariant(
+  variant: VariantInfo,
+  model: ModelInfo,
+  signature: string | undefined,
+  inputs: RealInput | undefined,
+  tools: FlowTools,
+): Promise<BenchVariant> {
+  return {
+    name: `${model.name} ${variant.recipe}`,
+    model: { hash: model.id, name: model.name, format: model.format, bytes: model.bytes },
+    variant: { hash: variant.id, recipe: variant.recipe, bytes: variant.bytes },
+    file: await tools.localFiles.identify(variant.path),
+    ...(signature === undefined ? {} : { signature }),
+    ...(inputs && takesFloats(variant, tools)
+      ? { inputs: await tools.localFiles.identify(inputs.file) }
+      : {}),
+  };
+}
+
+/** Integer inputs would need the sample encoded; the runner makes values up for them. */
+const takesFloats = (variant: VariantInfo, tools: FlowTools): boolean =>
+  tools.recipes.find(({ name }) => name === variant.recipe)?.inputType === 'float32';
