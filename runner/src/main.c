@@ -25,10 +25,12 @@ int main(int argc, char **argv) {
   out_int("ns", now_ns() - before);
   out_end();
   out_flush();
+  if (!strcmp(o.mode, "probe")) leave_ok(); /* it starts, and its library loads */
+  if (!o.model) leave_error("arguments", "--model is needed");
   if (!strcmp(o.mode, "bench")) mode_bench(&o);
   if (!strcmp(o.mode, "memory")) mode_memory(&o);
   if (!strcmp(o.mode, "profile")) mode_profile(&o);
   if (!strcmp(o.mode, "run")) mode_run(&o);
   if (!strcmp(o.mode, "calibrate")) mode_calibrate(&o);
-  leave_error("arguments", "the first argument is bench, memory, profile, run or calibrate");
+  leave_error("arguments", "the first argument is probe, bench, memory, profile, run or calibrate");
 }

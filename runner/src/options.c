@@ -60,12 +60,12 @@ struct options read_options(int argc, char **argv) {
   o.state_every_s = 1;
   const char *nonce = value_of(argc, argv, "--nonce");
   out_open(nonce ? nonce : "0");
-  if (argc < 2) leave_error("arguments", "the first argument is bench, inspect, run or calibrate");
+  if (argc < 2) leave_error("arguments", "the first argument is the mode");
   o.mode = argv[1];
   for (int i = 2; i < argc; i += 2) {
     if (i + 1 >= argc) leave_error("arguments", "an option has no value");
     set(&o, argv[i], argv[i + 1]);
   }
-  if (!o.library || !o.model) leave_error("arguments", "--lib and --model are needed");
+  if (!o.library) leave_error("arguments", "--lib is needed");
   return o;
 }

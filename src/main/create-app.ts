@@ -38,7 +38,8 @@ import { NETWORK_PROFILES } from './services/cloud';
 import { FolderLedger } from './platform/node/device-ledger';
 import { nodeClock } from './platform/node/clock';
 import { nodeLocalFiles } from './platform/node/local-files';
-import { androidRunner, tfliteLibrary } from './platform/node/native-parts';
+import { tfliteLibrary } from './platform/node/native-parts';
+import { androidKit, runnerKits } from './platform/tflite-runner/kits';
 import { LocalTarget } from './platform/tflite-runner/local-target';
 import { parseProfile } from './services/bench';
 import { DeviceService } from './services/device';
@@ -101,10 +102,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     devices: new DeviceService({
       adb: new AdbkitAdb(),
       files: nodeLocalFiles,
-      androidParts: (abi) => androidParts(root, abi),
       ledger: new FolderLedger(join(dataDir, 'device-ledger')),
-      thisComputer: new LocalTarget(parts, nodeLocalFiles),
+      thisComputer: new LocalTarget(nodeLocalFiles),
     }),
+    runnerParts: { files: nodeLocalFiles, kits: (device) => runnerKits(root, parts, device) },
     servers: new WorkerServers(launcher),
     offline: new NamespaceOfflineCheck(parts),
     runtimeBytes: (device) => libraryBytes(root, device),
@@ -134,25 +135,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** TFLite's Maven classifier for an Android ABI. */
-const CLASSIFIERS: Readonly<Record<string, string>> = {
-  'arm64-v8a': 'android-arm64',
-  x86_64: 'android-x86_64',
-};
-
-function androidParts(root: string, abi: string): { runner: string; library: string } | undefined {
-  const classifier = CLASSIFIERS[abi];
-  if (classifier === undefined) return undefined;
-  const [runner, library] = [androidRunner(root, abi), tfliteLibrary(classifier)];
-  return runner.found && library.found ? { runner: runner.path, library: library.path } : undefined;
-}
-
 /** Size of the runtime library that an app for this device would carry. */
 function libraryBytes(root: string, device: DeviceFingerprint): number | undefined {
   const libraries =
     device.kind === 'this-computer'
       ? [tfliteLibrary()].map(({ found, path }) => (found ? path : undefined))
-      : device.abis.map((abi) => androidParts(root, abi)?.library);
+      : device.abis.map((abi) => androidKit(root, abi)?.library);
   const library = libraries.find((path) => path !== undefined);
   return library === undefined ? undefined : statSync(library, { throwIfNoEntry: false })?.size;
 }

@@ -7,7 +7,7 @@ import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import { nodeLocalFiles } from '@main/platform/node/local-files';
 import { LocalTarget } from '@main/platform/tflite-runner/local-target';
 import { RunnerParts } from '@main/platform/tflite-runner/parts';
-import { runRunner } from '@main/services/bench/run-runner';
+import { runProgram } from '@main/services/bench/runners/edgebench/run-program';
 import { DeviceStore } from '@main/services/device/store';
 import {
   adb as adbProgram,
@@ -102,29 +102,33 @@ async function tracking(port: number, adb: AdbkitAdb, first: TestDevice): Promis
 
 async function timing(): Promise<void> {
   const parts = new RunnerParts(root);
-  const target = new LocalTarget(parts, nodeLocalFiles);
-  const { library } = parts.files();
+  const target = new LocalTarget(nodeLocalFiles);
+  const { runner, library } = parts.files();
   const [ours, theirs, clocks]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < LOOP_ROUNDS; round++) {
     const run = async (): Promise<void> => {
       const samples: number[] = [];
-      await runRunner(target, {
-        mode: 'bench',
-        options: {
-          model,
-          threads: 1,
-          delegate: 'none',
-          'warmup-runs': LOOP_RUNS,
-          'warmup-seconds': 0,
-          'min-samples': LOOP_RUNS,
-          'min-seconds': 0,
-          'state-seconds': undefined,
+      await runProgram(
+        target,
+        { command: [runner], library },
+        {
+          mode: 'bench',
+          options: {
+            model,
+            threads: 1,
+            delegate: 'none',
+            'warmup-runs': LOOP_RUNS,
+            'warmup-seconds': 0,
+            'min-samples': LOOP_RUNS,
+            'min-seconds': 0,
+            'state-seconds': undefined,
+          },
+          onEvent: (event) => {
+            if (event.ev === 'samples') samples.push(...event.ns);
+          },
+          timeoutMs: 120_000,
         },
-        onEvent: (event) => {
-          if (event.ev === 'samples') samples.push(...event.ns);
-        },
-        timeoutMs: 120_000,
-      });
+      );
       ours.push(samples.reduce((sum, ns) => sum + ns, 0) / samples.length);
     };
     const loop = (): Promise<void> => {

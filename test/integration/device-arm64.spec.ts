@@ -7,14 +7,13 @@ import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import { nodeClock } from '@main/platform/node/clock';
 import { FolderLedger } from '@main/platform/node/device-ledger';
 import { nodeLocalFiles } from '@main/platform/node/local-files';
-import { androidRunner, tfliteLibrary } from '@main/platform/node/native-parts';
+import { tfliteLibrary } from '@main/platform/node/native-parts';
 import { LocalTarget } from '@main/platform/tflite-runner/local-target';
-import { RunnerParts } from '@main/platform/tflite-runner/parts';
 import { measure, parseProfile } from '@main/services/bench';
 import { DeviceService } from '@main/services/device';
 import { BenchRecord } from '@test/support/bench-record';
 import { Golden, goldenFolder } from '@test/support/golden';
-import { appRoot, prepareRunner } from '@test/support/runner';
+import { appRoot, ourRunner, prepareRunner } from '@test/support/runner';
 import {
   adb as adbProgram,
   freePort,
@@ -48,12 +47,8 @@ describe.skipIf(missing)(`an arm64 device${missing ? ` (skipped: ${missing})` : 
     service = new DeviceService({
       adb,
       files: nodeLocalFiles,
-      androidParts: (abi) =>
-        abi === 'arm64-v8a'
-          ? { runner: androidRunner(appRoot, abi).path, library: tfliteLibrary('android-arm64').path }
-          : undefined,
       ledger: new FolderLedger(join(appRoot, 'out', `test-ledger-${process.pid}`)),
-      thisComputer: new LocalTarget(new RunnerParts(appRoot), nodeLocalFiles),
+      thisComputer: new LocalTarget(nodeLocalFiles),
     });
     device = startDevice(port, '--abi', 'arm64');
     await until(
@@ -102,7 +97,8 @@ describe.skipIf(missing)(`an arm64 device${missing ? ` (skipped: ${missing})` : 
         ],
         targets: [await service.target(device.serial)],
         threads: [1],
-        xnnpack: true,
+        runner: ourRunner(),
+        delegates: [{ kind: 'xnnpack' }],
         affinity: '1',
         profile,
         prepare: true,

@@ -7,10 +7,9 @@ import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import { nodeClock } from '@main/platform/node/clock';
 import { FolderLedger } from '@main/platform/node/device-ledger';
 import { nodeLocalFiles } from '@main/platform/node/local-files';
-import { androidRunner, tfliteLibrary } from '@main/platform/node/native-parts';
+import { tfliteLibrary } from '@main/platform/node/native-parts';
 import type { DeviceLedger } from '@main/ports/device-ledger';
 import { LocalTarget } from '@main/platform/tflite-runner/local-target';
-import { RunnerParts } from '@main/platform/tflite-runner/parts';
 import {
   measure,
   parseProfile,
@@ -23,7 +22,7 @@ import type { Profile } from '@shared/model/profile';
 import { encodeTensor, sampleOf } from '@shared/runner/tensor-stream';
 import { BenchRecord } from '@test/support/bench-record';
 import { Golden, goldenFolder, maxAbsDifference } from '@test/support/golden';
-import { appRoot, prepareRunner } from '@test/support/runner';
+import { appRoot, ourRunner, prepareRunner } from '@test/support/runner';
 import { temporaryFolder } from '@test/support/temporary-folder';
 import {
   adb as adbProgram,
@@ -37,16 +36,6 @@ import {
   until,
   type TestDevice,
 } from '@test/support/test-device';
-
-const ANDROID_LIBRARIES: Readonly<Record<string, string>> = {
-  x86_64: 'android-x86_64',
-  'arm64-v8a': 'android-arm64',
-};
-const androidParts = (abi: string) => {
-  const classifier = ANDROID_LIBRARIES[abi];
-  if (classifier === undefined) return undefined;
-  return { runner: androidRunner(appRoot, abi).path, library: tfliteLibrary(classifier).path };
-};
 
 const missing =
   prepareRunner() ??
@@ -81,9 +70,8 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
     service = new DeviceService({
       adb,
       files: nodeLocalFiles,
-      androidParts,
       ledger,
-      thisComputer: new LocalTarget(new RunnerParts(appRoot), nodeLocalFiles),
+      thisComputer: new LocalTarget(nodeLocalFiles),
     });
     await adb.list(); // starts the server
     first = startDevice(port);
@@ -134,7 +122,8 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
     variants,
     targets: await Promise.all(serials.map((serial) => service.target(serial))),
     threads: [1],
-    xnnpack: true,
+    runner: ourRunner(),
+    delegates: [{ kind: 'xnnpack' }],
     profile,
     prepare: true,
     appVersion: '0.0.0',

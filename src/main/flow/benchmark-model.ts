@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchmarkInput } from '@shared/api/jobs';
 import { AppError } from '@shared/error/app-error';
+import type { DelegateChoice } from '@shared/model/delegate';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
-import { measure } from '../services/bench';
+import type { RunnerChoice } from '@shared/model/runner';
+import { measure, runnerOf } from '../services/bench';
 import { showEvent } from './bench-progress';
 import { benchVariant } from './bench-variant';
 import { tryCloud } from './cloud-beside';
@@ -20,6 +22,8 @@ import type { FlowTools } from './tools';
 
 /** Few threads are what phones' big clusters have, and what apps use. */
 const DEFAULT_THREADS = 1;
+const DEFAULT_DELEGATES: readonly DelegateChoice[] = [{ kind: 'xnnpack' }];
+const OUR_RUNNER: RunnerChoice = { name: 'edgebench' };
 
 /** What a benchmark made; its runs are on the job as they begin. */
 export interface BenchmarkResult {
@@ -58,7 +62,8 @@ export async function benchmarkModelFlow(
         variants: input.aa ? twice(benchVariants) : benchVariants,
         targets,
         threads: [input.threads ?? DEFAULT_THREADS],
-        xnnpack: input.xnnpack ?? true,
+        runner: runnerOf(input.runner ?? OUR_RUNNER, tools.runnerParts),
+        delegates: input.delegates ?? DEFAULT_DELEGATES,
         profile,
         affinity: input.cores,
         prepare: input.prepare ?? true,

@@ -11,6 +11,7 @@ import type { Progress } from '@shared/model/job';
 import type { Profile } from '@shared/model/profile';
 import type { Recipe } from '@shared/model/recipe';
 import type { ValidationMarks } from '@shared/model/validation';
+import type { RunnerParts } from '../services/bench';
 import type { CloudPorts } from '../services/cloud';
 import type { DeviceService } from '../services/device';
 import type { Store } from '../services/store';
@@ -35,6 +36,7 @@ export interface FlowTools {
   /** The current runtime first: it decides; older ones are told about. */
   readonly runtimes: readonly TfliteRuntime[];
   readonly devices: DeviceService;
+  readonly runnerParts: RunnerParts;
   readonly servers: EmbeddedServers;
   readonly cloudPorts: CloudPorts;
   readonly secrets: Secrets;

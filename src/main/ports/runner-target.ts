@@ -1,26 +1,18 @@
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import type { LocalFile } from './local-files';
 
-/** What of ours is on a target, for a run's provenance. */
-export interface RunnerInstall {
-  readonly runnerHash: string;
-  readonly abi: string;
-  /** "A": an executable of the target's own kind. */
-  readonly startWay: string;
-}
-
-export interface RunnerStart {
-  readonly mode: 'bench' | 'memory' | 'profile' | 'run';
-  /** The runner's options by name; the library is the target's own. */
-  readonly options: Readonly<Record<string, string | number | undefined>>;
+export interface ProgramStart {
+  /** A program on the target and its arguments; none is read by a shell. */
+  readonly command: readonly string[];
   readonly onOutput: (bytes: Uint8Array) => void;
   readonly timeoutMs: number;
+  /** Ended when it says nothing for so long. */
   readonly silenceMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How the runner's process ended, as far as the target can tell; only the runner's "end" line proves that it came to its end. */
-export interface RunnerExit {
+/** How a program ended, as far as the target can tell. */
+export interface ProgramExit {
   readonly exitStatus: number | undefined;
   readonly errors: string;
 }
@@ -31,19 +23,27 @@ export interface Preparation {
   restore(): Promise<void>;
 }
 
-/** A place where the runner can be started: a device, or this computer. Rejects with AppErrors. */
+/** A program that is on a target already. */
+export interface FoundProgram {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** A place where programs can be run: a device, or this computer. Rejects with AppErrors. */
 export interface RunnerTarget {
   readonly serial: string;
   fingerprint(signal?: AbortSignal): Promise<DeviceFingerprint>;
   /** Holds clocks and screen steady as far as the target lets us. */
   prepare(signal?: AbortSignal): Promise<Preparation>;
   conditions(signal?: AbortSignal): Promise<DeviceConditions>;
-  /** Puts the runner and its library there, if they are not yet. */
-  install(signal?: AbortSignal): Promise<RunnerInstall>;
   /** Puts a file there, by content, if it is not yet; its path on the target. */
   put(file: LocalFile, signal?: AbortSignal, onSent?: (bytes: number) => void): Promise<string>;
-  start(request: RunnerStart): Promise<RunnerExit>;
-  /** A path for a file that the runner is to write. */
+  /** The same, for a file that is to be run. */
+  putProgram(file: LocalFile, signal?: AbortSignal): Promise<string>;
+  /** The first of these paths that is a program there. */
+  find(paths: readonly string[], signal?: AbortSignal): Promise<FoundProgram | undefined>;
+  execute(request: ProgramStart): Promise<ProgramExit>;
+  /** A path for a file that a program is to write. */
   scratch(name: string): string;
   take(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array>;
 }

@@ -1,8 +1,10 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import { CLOUD_PROTOCOLS, customNetworkSchema, httpTemplateSchema } from '../model/cloud';
+import { delegateChoiceSchema } from '../model/delegate';
 import { jobSchema } from '../model/job';
 import { PROFILE_NAMES } from '../model/profile';
+import { runnerChoiceSchema } from '../model/runner';
 
 const path = z.string().min(1).max(4096);
 const name = z.string().min(1).max(256);
@@ -47,7 +49,10 @@ export const benchmarkInputSchema = z.strictObject({
   devices: z.array(name).min(1).max(100),
   profile: z.enum(PROFILE_NAMES),
   threads: z.number().int().min(1).max(64).optional(),
-  xnnpack: z.boolean().optional(),
+  /** What measures on the devices; our own runner when left out. */
+  runner: runnerChoiceSchema.optional(),
+  /** What to run the model with, each in runs of its own; XNNPACK when left out. */
+  delegates: z.array(delegateChoiceSchema).min(1).max(16).optional(),
   /** Measures every variant in both arms of a comparison: what the arms differ by is the device's noise floor. */
   aa: z.boolean().optional(),
   /** Cores to run on, or a hexadecimal mask of them; all of them when left out. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DELEGATES, DELEGATES_GOT } from './delegate';
 import { deviceConditionsSchema, deviceFingerprintSchema } from './device';
 import { profileSchema } from './profile';
 
@@ -18,8 +19,18 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const LAUNCH_STATUSES = ['completed', 'interrupted', 'quarantined', 'failed'] as const;
 export type LaunchStatus = (typeof LAUNCH_STATUSES)[number];
 
-export const DELEGATES = ['cpu', 'xnnpack', 'nnapi', 'gpu', 'external'] as const;
-export type Delegate = (typeof DELEGATES)[number];
+/** What a runner without raw samples tells of a launch; figures it does not give are absent. Nanoseconds. */
+export const toldLatencySchema = z.object({
+  samples: z.number().int().min(1).max(20_000_000),
+  meanNs: ns,
+  minNs: ns.optional(),
+  maxNs: ns.optional(),
+  standardDeviationNs: ns.optional(),
+  p5Ns: ns.optional(),
+  p50Ns: ns.optional(),
+  p95Ns: ns.optional(),
+});
+export type ToldLatency = z.infer<typeof toldLatencySchema>;
 
 /** One process start on the device. Everything in nanoseconds, whole numbers, from a monotonic clock. */
 export const launchSchema = z.object({
@@ -32,6 +43,8 @@ export const launchSchema = z.object({
   warmLoadNs: ns.optional(),
   warmupRuns: z.number().int().nonnegative(),
   samplesNs: z.array(z.number().int().min(0).max(MAX_NS)).max(20_000_000),
+  /** In place of samples, from a runner that gives none. */
+  told: toldLatencySchema.optional(),
   before: deviceConditionsSchema.optional(),
   after: deviceConditionsSchema.optional(),
   during: z.array(deviceConditionsSchema).max(10_000).optional(),
@@ -77,9 +90,11 @@ export const provenanceSchema = z.object({
   flags: z.array(text).max(256).optional(),
   delegateAsked: z.enum(DELEGATES),
   /** What was obtained; a fallback to the CPU is never reported as the delegate asked for. */
-  delegateGot: z.enum(DELEGATES),
+  delegateGot: z.enum(DELEGATES_GOT),
   delegatedOps: z.number().int().nonnegative().optional(),
   totalOps: z.number().int().nonnegative().optional(),
+  /** Pieces of the graph that delegates run. */
+  partitions: z.number().int().nonnegative().optional(),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 
@@ -158,7 +173,7 @@ export const runSummarySchema = z.object({
   deviceSerial: z.string(),
   deviceTitle: z.string(),
   threads: z.number().int(),
-  delegate: z.enum(DELEGATES),
+  delegate: z.enum(DELEGATES_GOT),
   profile: z.string(),
   latency: latencySummarySchema.nullable(),
 });

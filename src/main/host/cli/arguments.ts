@@ -1,3 +1,4 @@
+import { DELEGATES, type Delegate } from '@shared/model/delegate';
 import { InvalidArgumentError } from 'commander';
 
 /** "float32,int8" -> two names; empty parts are refused. */
@@ -15,6 +16,27 @@ export function parseShape(
   const match = /^(.+)=(\d+(?:,\d+)*)$/.exec(text);
   if (!match?.[1] || !match[2]) throw new InvalidArgumentError('Write it as INPUT=1,224,224,3.');
   return { ...previous, [match[1]]: match[2].split(',').map(Number) };
+}
+
+/** "cpu,gpu" -> delegates; unknown names are refused. */
+export function parseDelegates(text: string): Delegate[] {
+  const names = new Set<Delegate>();
+  for (const name of parseList(text)) {
+    const known = DELEGATES.find((delegate) => delegate === name);
+    if (!known) throw new InvalidArgumentError(`Give some of ${DELEGATES.join(', ')}.`);
+    names.add(known);
+  }
+  return [...names];
+}
+
+/** "name=value", repeatable. */
+export function parseNamedValue(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as NAME=VALUE.');
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 export function parsePositiveInt(text: string): number {

@@ -1,30 +1,26 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { arch, cpus, freemem, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { LocalFile, LocalFiles } from '@main/ports/local-files';
 import type {
+  FoundProgram,
   Preparation,
-  RunnerExit,
-  RunnerInstall,
-  RunnerStart,
+  ProgramExit,
+  ProgramStart,
   RunnerTarget,
 } from '@main/ports/runner-target';
 import { AppError } from '@shared/error/app-error';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import { runChild } from '../node/child-process';
-import type { RunnerParts } from './parts';
-import { flags } from './runner-process';
 
 /** This computer as a place to run the runner on. */
 export class LocalTarget implements RunnerTarget {
   readonly serial = 'this-computer';
-  readonly #parts: RunnerParts;
   readonly #files: LocalFiles;
   #scratchFolder: string | undefined;
 
-  constructor(parts: RunnerParts, files: LocalFiles) {
-    this.#parts = parts;
+  constructor(files: LocalFiles) {
     this.#files = files;
   }
 
@@ -61,27 +57,40 @@ export class LocalTarget implements RunnerTarget {
     });
   }
 
-  async install(): Promise<RunnerInstall> {
-    const { runner } = this.#parts.files();
-    return { runnerHash: (await this.#files.identify(runner)).sha256, abi: arch(), startWay: 'host' };
-  }
-
   put(file: LocalFile): Promise<string> {
     return Promise.resolve(file.path);
   }
 
-  async start(request: RunnerStart): Promise<RunnerExit> {
-    const { runner, library } = this.#parts.files();
+  putProgram(file: LocalFile): Promise<string> {
+    return Promise.resolve(file.path);
+  }
+
+  async find(paths: readonly string[]): Promise<FoundProgram | undefined> {
+    for (const path of paths) {
+      const isProgram = await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (isProgram) return { path, sha256: (await this.#files.identify(path)).sha256 };
+    }
+    return undefined;
+  }
+
+  async execute(request: ProgramStart): Promise<ProgramExit> {
+    const [command = '', ...args] = request.command;
     const timeout = AbortSignal.timeout(request.timeoutMs);
     const exit = await runChild({
-      command: runner,
-      args: [request.mode, ...flags({ lib: library, ...request.options })],
+      command,
+      args,
       onOutput: request.onOutput,
       silenceMs: request.silenceMs,
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
     }).catch((error: unknown) => {
       if (!timeout.aborted || request.signal?.aborted) throw error;
-      throw new AppError('timeout', `The runner took more than ${request.timeoutMs / 1000} s and was ended.`);
+      throw new AppError(
+        'timeout',
+        `The program took more than ${request.timeoutMs / 1000} s and was ended.`,
+      );
     });
     return { exitStatus: exit.code ?? undefined, errors: exit.errors };
   }
@@ -93,7 +102,7 @@ export class LocalTarget implements RunnerTarget {
 
   async take(path: string, limit: number): Promise<Uint8Array> {
     if (statSync(path).size > limit)
-      throw new AppError('runner.failed', `The runner wrote more than expected to '${path}'.`);
+      throw new AppError('runner.failed', `The program wrote more than expected to '${path}'.`);
     const bytes = await readFile(path);
     rmSync(path);
     return bytes;

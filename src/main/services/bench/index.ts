@@ -1,15 +1,17 @@
 import type { Clock } from '@main/ports/clock';
+import type { DeviceRunner } from '@main/ports/device-runner';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import { AppError, isAppError } from '@shared/error/app-error';
+import type { DelegateChoice } from '@shared/model/delegate';
 import type { Profile } from '@shared/model/profile';
 import type { BenchVariant, Series } from './series';
 import type { BenchEvent, BenchSink } from './sink';
 import { TargetPlan } from './target-plan';
 
 export { parseProfile } from './profile';
+export { runnerOf, type RunnerParts } from './runners';
 export type { BenchVariant } from './series';
 export type { BenchEvent, BenchSink, RunExtras, RunHeader } from './sink';
-export type { OperatorTime } from './inspect';
 
 export interface BenchRequest {
   readonly planId: string;
@@ -17,7 +19,9 @@ export interface BenchRequest {
   readonly targets: readonly RunnerTarget[];
   /** Numbers of threads to measure with, each in runs of its own. */
   readonly threads: readonly number[];
-  readonly xnnpack: boolean;
+  readonly runner: DeviceRunner;
+  /** What to run the model with, each in runs of its own. */
+  readonly delegates: readonly DelegateChoice[];
   /** Cores to run on: "big", "middle", "little", or a hexadecimal mask ("f0"); all of them without it. */
   readonly affinity?: string | undefined;
   /** Hold clocks and screen steady meanwhile (fixed-performance mode, screen on), where the target lets us. */
@@ -34,7 +38,7 @@ export interface TargetProblem {
 }
 
 /**
- * Measures variants x threads on every target, targets side by side and launches of one target in the profile's order. Everything
+ * Measures variants x threads x delegates on every target, targets side by side and launches of one target in the profile's order. Everything
  * measured goes to the sink at once. A sick target stops its own part only, and is named in the answer; a cancel rejects with the
  * signal's reason after what had begun is finished as interrupted.
  */
@@ -46,19 +50,17 @@ export async function measure(
   signal?: AbortSignal,
 ): Promise<readonly TargetProblem[]> {
   const series: Series[] = request.variants.flatMap((variant) =>
-    request.threads.map((threads) => ({
-      variant,
-      threads,
-      xnnpack: request.xnnpack,
-      affinity: request.affinity,
-    })),
+    request.threads.flatMap((threads) =>
+      request.delegates.map((delegate) => ({ variant, threads, delegate, affinity: request.affinity })),
+    ),
   );
   if (series.length === 0 || request.targets.length === 0)
     throw new AppError('usage.wrong', 'There is nothing to measure: name a variant and a device.');
-  const { planId, profile, appVersion, newId, prepare } = request;
+  const { planId, runner, profile, appVersion, newId, prepare } = request;
   const plans = request.targets.map((target) =>
     new TargetPlan(target, {
       planId,
+      runner,
       series,
       profile,
       appVersion,

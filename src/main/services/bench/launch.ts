@@ -1,24 +1,17 @@
-import type { Clock } from '@main/ports/clock';
+import type { InstalledRunner, LaunchEvent, RunnerSettings } from '@main/ports/device-runner';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import { isAppError, type AppError } from '@shared/error/app-error';
 import type { DeviceConditions } from '@shared/model/device';
 import type { Profile } from '@shared/model/profile';
-import type { Launch } from '@shared/model/run';
-import type { RunnerEvent, RunnerEventOf } from '@shared/runner/events';
-import { runRunner } from './run-runner';
-import { commonOptions, type Series } from './series';
+import type { Launch, ToldLatency } from '@shared/model/run';
 import { whyNotNow, whySpoiled } from './spoiled';
-
-const SLACK_S = 300;
 
 export interface LaunchRequest {
   readonly target: RunnerTarget;
-  readonly clock: Clock;
-  readonly series: Series;
+  readonly runner: InstalledRunner;
+  readonly settings: RunnerSettings;
   readonly profile: Profile;
   readonly index: number;
-  readonly modelPath: string;
-  readonly inputsPath?: string | undefined;
   /** Where the first inference's outputs are left. */
   readonly outputsPath?: string | undefined;
   readonly onSamples: (samplesNs: readonly number[]) => void;
@@ -44,15 +37,14 @@ export async function measureLaunch(request: LaunchRequest): Promise<LaunchResul
     before = await target.conditions(signal);
     const obstacle = whyNotNow(before);
     if (obstacle !== undefined) return { launch: measured.launch('quarantined', obstacle, before) };
-    await runRunner(target, {
-      mode: 'bench',
-      options: benchOptions(request),
+    await request.runner.launch({
+      settings: request.settings,
+      profile: request.profile,
+      outputsPath: request.outputsPath,
       onEvent: (event) => {
         measured.take(event);
-        if (event.ev === 'samples') request.onSamples(event.ns);
+        if (event.kind === 'samples') request.onSamples(event.ns);
       },
-      timeoutMs:
-        (longestSeconds(request.profile) + (request.profile.warmup.capSeconds ?? 0) + SLACK_S) * 1000,
       signal,
     });
     const after = await target.conditions(signal);
@@ -72,30 +64,13 @@ export async function measureLaunch(request: LaunchRequest): Promise<LaunchResul
   }
 }
 
-/** A slow model gets ten times the profile's time before it is cut short. */
-const longestSeconds = (profile: Profile): number => Math.max(profile.secondsPerLaunch * 10, 120);
-
-function benchOptions({ series, profile, ...request }: LaunchRequest) {
-  const { warmup } = profile;
-  return {
-    ...commonOptions(series, request.modelPath, request.inputsPath),
-    outputs: request.outputsPath,
-    'warmup-runs': warmup.runs,
-    'warmup-seconds': warmup.seconds,
-    'warmup-within': warmup.untilWithin,
-    'warmup-cap-seconds': warmup.capSeconds,
-    'min-samples': Math.max(1, profile.samplesPerLaunch),
-    'min-seconds': profile.secondsPerLaunch,
-    'max-seconds': longestSeconds(profile),
-  };
-}
-
 /** Collects what one launch's events say. */
 class Measured {
   runtimeVersion: string | undefined;
   readonly #index: number;
   readonly #samplesNs: number[] = [];
   readonly #during: DeviceConditions[] = [];
+  #told: ToldLatency | undefined;
   #initNs: number | undefined;
   #firstNs: number | undefined;
   #warmupRuns = 0;
@@ -104,13 +79,14 @@ class Measured {
     this.#index = index;
   }
 
-  take(event: RunnerEvent): void {
-    if (event.ev === 'library') this.runtimeVersion = event.version;
-    else if (event.ev === 'init') this.#initNs = event.modelNs + event.interpreterNs + event.allocateNs;
-    else if (event.ev === 'first') this.#firstNs = event.ns;
-    else if (event.ev === 'warm' || event.ev === 'warming') this.#warmupRuns = event.runs;
-    else if (event.ev === 'samples') this.#samplesNs.push(...event.ns);
-    else if (event.ev === 'state') this.#during.push(stateOf(event));
+  take(event: LaunchEvent): void {
+    if (event.kind === 'runtime') this.runtimeVersion = event.version;
+    else if (event.kind === 'init') this.#initNs = event.ns;
+    else if (event.kind === 'first') this.#firstNs = event.ns;
+    else if (event.kind === 'warmup') this.#warmupRuns = event.runs;
+    else if (event.kind === 'samples') this.#samplesNs.push(...event.ns);
+    else if (event.kind === 'told') this.#told = event.latency;
+    else this.#during.push(event.state);
   }
 
   launch(
@@ -126,6 +102,7 @@ class Measured {
       samplesNs: this.#samplesNs,
       during: this.#during.slice(0, 10_000),
       ...(reason === undefined ? {} : { reason: reason.slice(0, 4096) }),
+      ...(this.#told === undefined ? {} : { told: this.#told }),
       ...(this.#initNs === undefined ? {} : { initNs: this.#initNs }),
       // From the second launch on, the file is in the system's cache and the load is a warm one.
       ...(this.#initNs === undefined || this.#index === 0 ? {} : { warmLoadNs: this.#initNs }),
@@ -134,15 +111,4 @@ class Measured {
       ...(after ? { after } : {}),
     };
   }
-}
-
-function stateOf(event: RunnerEventOf<'state'>): DeviceConditions {
-  const zones = Object.entries(event.tempMilliC).map(([name, value]) => [name, value / 1000] as const);
-  return {
-    atNs: event.atNs,
-    ...(zones.length > 0
-      ? { zonesC: Object.fromEntries(zones), hottestC: Math.max(...zones.map(([, value]) => value)) }
-      : {}),
-    ...(event.cpuKhz.length > 0 ? { cpuKHz: event.cpuKhz } : {}),
-  };
 }

@@ -1,8 +1,8 @@
-import type { RunnerInstall } from '@main/ports/runner-target';
+import type { Coverage, InstalledRunner } from '@main/ports/device-runner';
 import type { DeviceFingerprint } from '@shared/model/device';
 import type { Profile } from '@shared/model/profile';
 import type { Launch } from '@shared/model/run';
-import type { Coverage } from './inspect';
+import { delegateGot } from './delegate-got';
 import type { Series } from './series';
 import type { RunHeader } from './sink';
 import { runStatus } from './status';
@@ -18,7 +18,7 @@ export interface PlanFacts {
 export const firstHeader = (
   { planId, profile, appVersion }: PlanFacts,
   series: Series,
-  install: RunnerInstall,
+  runner: InstalledRunner['provenance'],
   device: DeviceFingerprint,
   begun: { readonly id: string; readonly startedAt: string },
 ): RunHeader => ({
@@ -34,20 +34,24 @@ export const firstHeader = (
   ...(series.affinity === undefined ? {} : { affinity: series.affinity }),
   provenance: {
     appVersion,
-    runner: 'edgebench-runner',
-    runnerHash: install.runnerHash,
+    ...runner,
     runtime: 'TFLite',
-    startWay: install.startWay,
-    delegateAsked: series.xnnpack ? 'xnnpack' : 'cpu',
+    delegateAsked: series.delegate.kind,
     delegateGot: 'cpu',
   },
 });
 
+/** What became of a run. */
+export interface Ended {
+  readonly header: RunHeader;
+  readonly coverage: Coverage;
+  readonly launches: readonly Launch[];
+  readonly flags: readonly string[];
+}
+
 /** A run as it ended: its status from its launches, and what the delegate took. `reason` is what ended it early. */
 export const lastHeader = (
-  header: RunHeader,
-  { operators, delegated, runtimeVersion }: Coverage,
-  launches: readonly Launch[],
+  { header, coverage, launches, flags }: Ended,
   more: Pick<RunHeader, 'memory'>,
   reason?: string,
 ): RunHeader => ({
@@ -56,9 +60,12 @@ export const lastHeader = (
   ...runStatus(launches, header.profile.launches, reason),
   provenance: {
     ...header.provenance,
-    runtime: runtimeVersion === undefined ? header.provenance.runtime : `TFLite ${runtimeVersion}`,
-    delegateGot: delegated > 0 ? 'xnnpack' : 'cpu',
-    delegatedOps: delegated,
-    totalOps: operators,
+    flags: [...flags],
+    runtime:
+      coverage.runtimeVersion === undefined ? header.provenance.runtime : `TFLite ${coverage.runtimeVersion}`,
+    delegateGot: delegateGot(header.provenance.delegateAsked, coverage),
+    ...(coverage.delegated === undefined ? {} : { delegatedOps: coverage.delegated }),
+    ...(coverage.operators === undefined ? {} : { totalOps: coverage.operators }),
+    ...(coverage.partitions === undefined ? {} : { partitions: coverage.partitions }),
   },
 });

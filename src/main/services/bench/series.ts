@@ -1,4 +1,5 @@
 import type { LocalFile } from '@main/ports/local-files';
+import type { DelegateChoice } from '@shared/model/delegate';
 import type { ModelRef, VariantRef } from '@shared/model/run';
 
 /** A variant to be measured. */
@@ -17,17 +18,7 @@ export interface BenchVariant {
 export interface Series {
   readonly variant: BenchVariant;
   readonly threads: number;
-  readonly xnnpack: boolean;
+  readonly delegate: DelegateChoice;
   /** Cores to run on: "big", "middle", "little" or a hexadecimal mask; all of them without it. */
   readonly affinity?: string | undefined;
 }
-
-/** The runner's options that all its modes share. */
-export const commonOptions = (series: Series, modelPath: string, inputsPath: string | undefined) => ({
-  model: modelPath,
-  inputs: inputsPath,
-  signature: series.variant.signature,
-  threads: series.threads,
-  delegate: series.xnnpack ? 'xnnpack' : 'none',
-  cpus: series.affinity,
-});

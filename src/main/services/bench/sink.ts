@@ -1,6 +1,6 @@
+import type { OperatorTime } from '@main/ports/device-runner';
 import type { NamedTensors } from '@shared/model/tensor';
 import type { Launch, Run } from '@shared/model/run';
-import type { OperatorTime } from './inspect';
 
 export type RunHeader = Omit<Run, 'launches'>;
 

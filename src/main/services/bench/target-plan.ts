@@ -1,12 +1,12 @@
 import type { Clock } from '@main/ports/clock';
-import type { RunnerInstall, RunnerTarget } from '@main/ports/runner-target';
+import type { Coverage, DeviceRunner, InstalledRunner, RunnerSettings } from '@main/ports/device-runner';
+import type { RunnerTarget } from '@main/ports/runner-target';
 import { isAppError } from '@shared/error/app-error';
 import type { DeviceFingerprint } from '@shared/model/device';
 import type { Launch } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import { affinityMask } from './affinity';
 import { coolDown } from './cooldown';
-import { inspectMemory, inspectOperators, type Coverage } from './inspect';
 import { measureLaunch } from './launch';
 import { takeOutputs } from './first-outputs';
 import { firstHeader, lastHeader, type PlanFacts } from './run-header';
@@ -18,6 +18,7 @@ import type { BenchEvent, BenchSink, RunHeader } from './sink';
 const TARGET_GONE = new Set(['device.lost', 'device.not-found', 'device.not-ready', 'timeout']);
 
 export interface PlanRequest extends PlanFacts {
+  readonly runner: DeviceRunner;
   readonly series: readonly Series[];
   /** Hold clocks and screen steady meanwhile, where the target lets us. */
   readonly prepare: boolean;
@@ -32,8 +33,8 @@ export interface PlanRequest extends PlanFacts {
 interface Begun {
   readonly series: Series;
   readonly header: RunHeader;
-  readonly modelPath: string;
-  readonly inputsPath: string | undefined;
+  readonly runner: InstalledRunner;
+  readonly settings: RunnerSettings;
   readonly coverage: Coverage;
   readonly launches: Launch[];
   firstOutputs?: NamedTensors;
@@ -72,8 +73,8 @@ export class TargetPlan {
   async #measureAll(): Promise<void> {
     const { signal, planId, profile, clock } = this.#request;
     try {
-      const [install, fingerprint] = [
-        await this.#target.install(signal),
+      const [runner, fingerprint] = [
+        await this.#request.runner.install(this.#target, signal),
         await this.#target.fingerprint(signal),
       ];
       this.#startC = (await this.#target.conditions(signal)).hottestC;
@@ -81,7 +82,7 @@ export class TargetPlan {
       let first = true;
       for (const [done, { series, launch }] of order.entries()) {
         signal?.throwIfAborted();
-        const begun = this.#begun.get(series) ?? (await this.#begin(series, install, fingerprint));
+        const begun = this.#begun.get(series) ?? (await this.#begin(series, runner, fingerprint));
         this.#begun.set(series, begun);
         if (begun === 'refused' || begun.over) continue;
         if (!first) {
@@ -110,24 +111,30 @@ export class TargetPlan {
   /** Puts the variant on the target and looks at its operators; a variant that cannot be is kept as a refused run. */
   async #begin(
     index: number,
-    install: RunnerInstall,
+    runner: InstalledRunner,
     fingerprint: DeviceFingerprint,
   ): Promise<Begun | 'refused'> {
     const { signal, sink, newId, clock } = this.#request;
     const series = this.#request.series[index] as Series;
-    const header = firstHeader(this.#request, series, install, fingerprint, {
+    const header = firstHeader(this.#request, series, runner.provenance, fingerprint, {
       id: newId(),
       startedAt: clock.nowIso(),
     });
     try {
       // Refused before anything is sent, where the target has no such cores.
       const affinity = series.affinity === undefined ? undefined : affinityMask(series.affinity, fingerprint);
-      const settled: Series = { ...series, affinity };
-      const modelPath = await this.#put(series);
-      const inputsPath = series.variant.inputs && (await this.#target.put(series.variant.inputs, signal));
-      const coverage = await inspectOperators(this.#target, settled, modelPath, inputsPath, signal);
+      const { inputs, signature } = series.variant;
+      const settings: RunnerSettings = {
+        modelPath: await this.#put(series),
+        signature,
+        inputs: inputs && (await runner.putInputs(inputs, signal)),
+        threads: series.threads,
+        delegate: series.delegate,
+        coreMask: affinity,
+      };
+      const coverage = await runner.inspect(settings, signal);
       await sink.begin(header);
-      return { series: settled, header, modelPath, inputsPath, coverage, launches: [] };
+      return { series: { ...series, affinity }, header, runner, settings, coverage, launches: [] };
     } catch (error) {
       if (signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
       await sink.begin(header);
@@ -145,19 +152,18 @@ export class TargetPlan {
   }
 
   async #launch(begun: Begun, index: number, done: number, total: number): Promise<void> {
-    const { onEvent, sink, clock, profile, signal } = this.#request;
+    const { onEvent, sink, profile, signal } = this.#request;
     const { serial } = this.#target;
     const { id, name } = begun.header;
     onEvent({ kind: 'launching', serial, runId: id, name, launch: index, of: profile.launches, done, total });
-    const outputsPath = begun.inputsPath && !begun.firstOutputs ? this.#target.scratch('outputs') : undefined;
+    const wantsOutputs = begun.settings.inputs !== undefined && begun.runner.givesOutputs;
+    const outputsPath = wantsOutputs && !begun.firstOutputs ? this.#target.scratch('outputs') : undefined;
     const result = await measureLaunch({
       target: this.#target,
-      clock,
-      series: begun.series,
+      runner: begun.runner,
+      settings: begun.settings,
       profile,
       index,
-      modelPath: begun.modelPath,
-      inputsPath: begun.inputsPath,
       outputsPath,
       onSamples: (samplesNs) => onEvent({ kind: 'samples', serial, runId: id, launch: index, samplesNs }),
       signal,
@@ -172,11 +178,9 @@ export class TargetPlan {
   }
 
   /** Memory is worth knowing, but a target that does not tell it has still measured. */
-  async #memoryOf({ series, modelPath, inputsPath }: Begun): Promise<Pick<RunHeader, 'memory'>> {
+  async #memoryOf({ runner, settings }: Begun): Promise<Pick<RunHeader, 'memory'>> {
     try {
-      return {
-        memory: await inspectMemory(this.#target, series, modelPath, inputsPath, this.#request.signal),
-      };
+      return { memory: await runner.memory(settings, this.#request.signal) };
     } catch (error) {
       if (this.#request.signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
       return {};
@@ -185,7 +189,9 @@ export class TargetPlan {
 
   async #finish(begun: Begun, more: Pick<RunHeader, 'memory'>, reason?: string): Promise<void> {
     begun.over = true;
-    const header = lastHeader(begun.header, begun.coverage, begun.launches, more, reason);
+    const { runner, settings } = begun;
+    const flags = runner.flags(settings, this.#request.profile);
+    const header = lastHeader({ ...begun, flags }, more, reason);
     await this.#request.sink.finish(header, {
       operatorTimes: begun.coverage.times,
       ...(begun.firstOutputs ? { firstOutputs: begun.firstOutputs } : {}),

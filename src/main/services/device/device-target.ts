@@ -2,13 +2,12 @@ import type { AdbConnection } from '@main/ports/adb';
 import type { DeviceLedger } from '@main/ports/device-ledger';
 import type { LocalFile, LocalFiles } from '@main/ports/local-files';
 import type {
+  FoundProgram,
   Preparation,
-  RunnerExit,
-  RunnerInstall,
-  RunnerStart,
+  ProgramExit,
+  ProgramStart,
   RunnerTarget,
 } from '@main/ports/runner-target';
-import { AppError } from '@shared/error/app-error';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import { CONDITIONS_COMMANDS, readConditions } from './conditions';
 import { FINGERPRINT_COMMANDS, readFingerprint } from './fingerprint';
@@ -16,37 +15,23 @@ import { prepareDevice } from './prepare';
 import { readSections, sectionScript } from './sections';
 import { DEVICE_FOLDER, DeviceStore } from './store';
 
-/** Paths on this computer of what runs on a device of some ABI; undefined when we have nothing for it. */
-export type AndroidParts = (abi: string) => { readonly runner: string; readonly library: string } | undefined;
-
 const ASK_MS = 20_000;
-/** What a shell answers for a program that it cannot start, and what a crash in its start looks like. */
-const CANNOT_START = new Set([126, 127, 139]);
+/** Prints the first of its arguments that is a program, and its hash. */
+const FIND_SCRIPT = 'for f; do if [ -f "$f" ] && [ -x "$f" ]; then echo "$f"; sha256sum "$f"; exit; fi; done';
 
 /** An Android device as a place to run the runner on. */
 export class DeviceTarget implements RunnerTarget {
   readonly serial: string;
   readonly #connection: AdbConnection;
-  readonly #files: LocalFiles;
   readonly #store: DeviceStore;
-  readonly #parts: AndroidParts;
   readonly #ledger: DeviceLedger;
   #fixedPerformance: boolean | undefined;
   #fingerprint: DeviceFingerprint | undefined;
-  #installed: { readonly runner: string; readonly library: string } | undefined;
 
-  constructor(
-    serial: string,
-    connection: AdbConnection,
-    files: LocalFiles,
-    parts: AndroidParts,
-    ledger: DeviceLedger,
-  ) {
+  constructor(serial: string, connection: AdbConnection, files: LocalFiles, ledger: DeviceLedger) {
     this.serial = serial;
     this.#connection = connection;
-    this.#files = files;
     this.#store = new DeviceStore(connection, files);
-    this.#parts = parts;
     this.#ledger = ledger;
   }
 
@@ -76,51 +61,27 @@ export class DeviceTarget implements RunnerTarget {
     };
   }
 
-  async install(signal?: AbortSignal): Promise<RunnerInstall> {
-    const { abis } = await this.fingerprint(signal);
-    const abi = abis.find((name) => this.#parts(name));
-    const parts = abi === undefined ? undefined : this.#parts(abi);
-    if (abi === undefined || !parts)
-      throw new AppError(
-        'device.unsupported',
-        `The runner is not made for ${abis.join(', ') || 'the processor'} of ${this.serial}: 64-bit ARM or x86 is needed.`,
-      );
-    const runner = await this.#files.identify(parts.runner);
-    const library = await this.#files.identify(parts.library);
-    this.#installed = {
-      runner: await this.#store.put(runner, true, signal),
-      library: await this.#store.put(library, false, signal),
-    };
-    return { runnerHash: runner.sha256, abi, startWay: 'A' };
-  }
-
   put(file: LocalFile, signal?: AbortSignal, onSent?: (bytes: number) => void): Promise<string> {
     return this.#store.put(file, false, signal, onSent);
   }
 
-  async start(request: RunnerStart): Promise<RunnerExit> {
-    if (!this.#installed) throw new Error('the runner is started before it is installed');
-    const { runner, library } = this.#installed;
-    const options = { lib: library, ...request.options };
-    const { exitStatus, errors } = await this.#connection.shell({
-      command: [
-        runner,
-        request.mode,
-        ...Object.entries(options).flatMap(([key, value]) =>
-          value === undefined ? [] : [`--${key}`, String(value)],
-        ),
-      ],
-      onOutput: request.onOutput,
-      timeoutMs: request.timeoutMs,
-      silenceMs: request.silenceMs,
-      signal: request.signal,
+  putProgram(file: LocalFile, signal?: AbortSignal): Promise<string> {
+    return this.#store.put(file, true, signal);
+  }
+
+  async find(paths: readonly string[], signal?: AbortSignal): Promise<FoundProgram | undefined> {
+    const { output } = await this.#connection.shell({
+      command: ['sh', '-c', FIND_SCRIPT, 'sh', ...paths],
+      timeoutMs: ASK_MS,
+      signal,
     });
-    if (exitStatus !== undefined && CANNOT_START.has(exitStatus))
-      throw new AppError(
-        'device.unsupported',
-        `The runner does not start on ${this.serial} (status ${exitStatus}): ${errors.trim().slice(0, 300) || 'no reason given'}.`,
-        { details: { exitStatus } },
-      );
+    const [path = '', hash = ''] = output.split('\n');
+    const sha256 = /^[0-9a-f]{64}/.exec(hash)?.[0];
+    return sha256 !== undefined && paths.includes(path.trim()) ? { path: path.trim(), sha256 } : undefined;
+  }
+
+  async execute(request: ProgramStart): Promise<ProgramExit> {
+    const { exitStatus, errors } = await this.#connection.shell(request);
     return { exitStatus, errors };
   }
 

@@ -6,10 +6,8 @@ import type { DeviceEntry, DeviceList } from '@shared/api/devices';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { DeviceFingerprint } from '@shared/model/device';
 import { ADVICE } from './advice';
-import { DeviceTarget, type AndroidParts } from './device-target';
+import { DeviceTarget } from './device-target';
 import { restoreDevice } from './prepare';
-
-export type { AndroidParts } from './device-target';
 
 /** What the user names this computer in place of a device's serial. */
 export const THIS_COMPUTER = 'this-computer';
@@ -20,7 +18,6 @@ const ANSWER_MS = 5000;
 export interface DeviceServiceParts {
   readonly adb: Adb;
   readonly files: LocalFiles;
-  readonly androidParts: AndroidParts;
   readonly ledger: DeviceLedger;
   readonly thisComputer: RunnerTarget;
 }
@@ -117,10 +114,9 @@ export class DeviceService {
   }
 
   #target(serial: string): DeviceTarget {
-    const { adb, files, androidParts, ledger } = this.#parts;
+    const { adb, files, ledger } = this.#parts;
     const known =
-      this.#targets.get(serial) ??
-      new DeviceTarget(serial, adb.connection(serial), files, androidParts, ledger);
+      this.#targets.get(serial) ?? new DeviceTarget(serial, adb.connection(serial), files, ledger);
     this.#targets.set(serial, known);
     return known;
   }

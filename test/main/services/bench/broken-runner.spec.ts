@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunnerExit, RunnerStart, RunnerTarget } from '@main/ports/runner-target';
-import { runRunner } from '@main/services/bench/run-runner';
+import type { ProgramExit, ProgramStart, RunnerTarget } from '@main/ports/runner-target';
+import { runProgram } from '@main/services/bench/runners/edgebench/run-program';
 import { crc32 } from '@shared/runner/crc32';
 import type { RunnerEvent } from '@shared/runner/events';
 
@@ -16,12 +16,12 @@ const END = '"ev":"end","status":"ok","count":2,"message":"enough samples"';
 
 /** A place whose runner does as it is told: a fault injected, nothing measured. */
 const target = (
-  act: (nonce: string, write: (text: string | Uint8Array) => void) => Partial<RunnerExit>,
+  act: (nonce: string, write: (text: string | Uint8Array) => void) => Partial<ProgramExit>,
 ): RunnerTarget =>
   ({
     serial: 'S1',
-    start: (request: RunnerStart): Promise<RunnerExit> => {
-      const nonce = String(request.options['nonce']);
+    execute: (request: ProgramStart): Promise<ProgramExit> => {
+      const nonce = request.command[request.command.indexOf('--nonce') + 1] ?? '';
       const write = (text: string | Uint8Array): void =>
         request.onOutput(typeof text === 'string' ? bytesOf(text) : text);
       return Promise.resolve().then(() => ({ exitStatus: 0, errors: '', ...act(nonce, write) }));
@@ -30,12 +30,16 @@ const target = (
 
 async function run(of: RunnerTarget): Promise<RunnerEvent[]> {
   const events: RunnerEvent[] = [];
-  await runRunner(of, {
-    mode: 'bench',
-    options: {},
-    onEvent: (event) => events.push(event),
-    timeoutMs: 1000,
-  });
+  await runProgram(
+    of,
+    { command: ['runner'], library: 'lib' },
+    {
+      mode: 'bench',
+      options: {},
+      onEvent: (event) => events.push(event),
+      timeoutMs: 1000,
+    },
+  );
   return events;
 }
 

@@ -1,7 +1,15 @@
+import { DELEGATES, type Delegate, type DelegateChoice } from '@shared/model/delegate';
 import type { RunSummary } from '@shared/model/run';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { given, parseCores, parseList, parsePositiveInt } from '../arguments';
+import {
+  given,
+  parseCores,
+  parseDelegates,
+  parseList,
+  parseNamedValue,
+  parsePositiveInt,
+} from '../arguments';
 import { follow, type Session } from '../session';
 import { millisText } from '@shared/text/figures';
 import { table } from '@shared/text/terminal-table';
@@ -13,7 +21,9 @@ interface BenchFlags {
   readonly device: string[];
   readonly profile: 'quick' | 'standard' | 'release';
   readonly threads?: number;
-  readonly xnnpack: boolean;
+  readonly delegate?: Delegate[];
+  readonly delegateLibrary?: string;
+  readonly delegateOption?: Record<string, string>;
   readonly signature?: string;
   readonly shape?: Record<string, number[]>;
   readonly calibration?: string;
@@ -40,7 +50,13 @@ export function addBench(
         .default('quick'),
     )
     .option('--threads <n>', 'threads of the TFLite interpreter', parsePositiveInt)
-    .option('--no-xnnpack', 'built-in kernels instead of the XNNPACK delegate')
+    .option(
+      '--delegate <kinds>',
+      `what to run with, each in runs of its own: ${DELEGATES.join(', ')} (xnnpack when left out)`,
+      parseDelegates,
+    )
+    .option('--delegate-library <file>', "the delegate's library, sent to the device; needed for external")
+    .option('--delegate-option <name=value>', 'an option for that library; can be repeated', parseNamedValue)
     .option('--aa', 'measure each variant against itself: the noise floor of the device and profile')
     .option(
       '--cores <which>',
@@ -62,7 +78,7 @@ export function addBench(
             devices: flags.device,
             profile: flags.profile,
             threads: flags.threads,
-            xnnpack: flags.xnnpack,
+            delegates: delegatesOf(flags),
             cores: flags.cores,
             prepare: flags.prepare,
             signature: flags.signature,
@@ -86,6 +102,18 @@ export function addBench(
       }),
     );
 }
+
+/** A library and its options go to the delegates that are loaded from one. */
+const delegatesOf = ({
+  delegate,
+  delegateLibrary,
+  delegateOption,
+}: BenchFlags): DelegateChoice[] | undefined =>
+  delegate?.map((kind) =>
+    kind === 'gpu' || kind === 'external'
+      ? given({ kind, library: delegateLibrary, options: delegateOption })
+      : { kind },
+  );
 
 /** Runs as a table: what was measured where, and what it gave. */
 export function runsTable(runs: readonly RunSummary[]): string {

@@ -1,42 +1,26 @@
+import type { Coverage, OperatorTime, RunnerSettings } from '@main/ports/device-runner';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import type { Memory } from '@shared/model/run';
 import type { RunnerEventOf } from '@shared/runner/events';
-import { runRunner } from './run-runner';
-import { commonOptions, type Series } from './series';
+import type { PlacedKit } from './kits';
+import { commonOptions } from './options';
+import { runProgram } from './run-program';
 
 const TIMEOUT_MS = 600_000;
-
-/** Time of one operator over the profiled runs; `inner` ones ran inside a delegate. */
-export interface OperatorTime {
-  readonly subgraph: number;
-  readonly index: number;
-  readonly name: string;
-  readonly inner: boolean;
-  readonly runs: number;
-  readonly totalNs: number;
-}
-
-export interface Coverage {
-  readonly operators: number;
-  readonly delegated: number;
-  readonly runtimeVersion: string | undefined;
-  readonly times: readonly OperatorTime[];
-}
 
 /** Which operators the delegate took, and each one's time; a launch of its own, whose latencies do not count. */
 export async function inspectOperators(
   target: RunnerTarget,
-  series: Series,
-  modelPath: string,
-  inputsPath: string | undefined,
+  placed: PlacedKit,
+  settings: RunnerSettings,
   signal?: AbortSignal,
 ): Promise<Coverage> {
   let coverage: RunnerEventOf<'coverage'> | undefined;
   let runtimeVersion: string | undefined;
   const times: OperatorTime[] = [];
-  await runRunner(target, {
+  await runProgram(target, placed, {
     mode: 'profile',
-    options: commonOptions(series, modelPath, inputsPath),
+    options: commonOptions(settings),
     onEvent: (event) => {
       if (event.ev === 'coverage') coverage = event;
       else if (event.ev === 'library') runtimeVersion = event.version;
@@ -54,8 +38,9 @@ export async function inspectOperators(
     signal,
   });
   return {
-    operators: coverage?.operators ?? 0,
-    delegated: Math.max(0, coverage?.delegated ?? 0),
+    operators: coverage?.operators,
+    delegated: coverage && Math.max(0, coverage.delegated),
+    partitions: coverage?.partitions,
     runtimeVersion,
     times,
   };
@@ -64,15 +49,14 @@ export async function inspectOperators(
 /** Resident memory by phase; a launch of its own, because reading it disturbs the timing. */
 export async function inspectMemory(
   target: RunnerTarget,
-  series: Series,
-  modelPath: string,
-  inputsPath: string | undefined,
+  placed: PlacedKit,
+  settings: RunnerSettings,
   signal?: AbortSignal,
 ): Promise<Memory> {
   const phases = new Map<string, RunnerEventOf<'memory'>>();
-  await runRunner(target, {
+  await runProgram(target, placed, {
     mode: 'memory',
-    options: commonOptions(series, modelPath, inputsPath),
+    options: commonOptions(settings),
     onEvent: (event) => {
       if (event.ev === 'memory') phases.set(event.phase, event);
     },

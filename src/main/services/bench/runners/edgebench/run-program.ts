@@ -1,15 +1,20 @@
-import type { RunnerStart, RunnerTarget } from '@main/ports/runner-target';
+import type { RunnerTarget } from '@main/ports/runner-target';
 import { AppError } from '@shared/error/app-error';
 import type { RunnerEvent } from '@shared/runner/events';
 import { RunnerReader } from '@shared/runner/reader';
+import type { PlacedKit } from './kits';
+import { flagsOf, type RunnerOptions } from './options';
 
 /** No line of ours for so long means that the runner hangs; the longest honest silence is one slow inference. */
 const SILENCE_MS = 120_000;
 const MOST_OUTPUT_BYTES = 64 << 20;
 
+/** What a shell answers for a program that it cannot start, and what a crash in its start looks like. */
+export const CANNOT_START = new Set([126, 127, 139]);
+
 export interface RunnerCall {
-  readonly mode: RunnerStart['mode'];
-  readonly options: RunnerStart['options'];
+  readonly mode: 'probe' | 'bench' | 'memory' | 'profile';
+  readonly options: RunnerOptions;
   readonly onEvent: (event: RunnerEvent) => void;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -19,13 +24,20 @@ export interface RunnerCall {
  * Runs the runner on a target to its own "end" line, the only proof of success. Rejects with `runner.failed` when it broke down or
  * says why it cannot; with what the target rejects with when that is lost; the events that came are valid in any case.
  */
-export async function runRunner(target: RunnerTarget, call: RunnerCall): Promise<void> {
+export async function runProgram(
+  target: RunnerTarget,
+  placed: Pick<PlacedKit, 'command' | 'library'>,
+  call: RunnerCall,
+): Promise<void> {
   const nonce = crypto.randomUUID().replaceAll('-', '');
-  const reader = new RunnerReader(nonce, call.onEvent);
+  let heard = false;
+  const reader = new RunnerReader(nonce, (event) => {
+    heard = true;
+    call.onEvent(event);
+  });
   let bytes = 0;
-  const exit = await target.start({
-    mode: call.mode,
-    options: { nonce, ...call.options },
+  const exit = await target.execute({
+    command: [...placed.command, call.mode, ...flagsOf({ nonce, lib: placed.library, ...call.options })],
     onOutput: (piece) => {
       bytes += piece.length;
       if (bytes > MOST_OUTPUT_BYTES)
@@ -38,7 +50,9 @@ export async function runRunner(target: RunnerTarget, call: RunnerCall): Promise
   });
   const { end } = reader;
   if (end?.status === 'ok') return;
-  const details = { serial: target.serial, stage: end?.stage ?? 'process' };
+  const { exitStatus } = exit;
+  const stage = end?.stage ?? 'process';
+  const details = { serial: target.serial, stage, ...(exitStatus === undefined ? {} : { exitStatus }) };
   if (end)
     throw new AppError(
       'runner.failed',
@@ -46,6 +60,12 @@ export async function runRunner(target: RunnerTarget, call: RunnerCall): Promise
       { details },
     );
   const said = (exit.errors.trim() || reader.noise.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
+  if (!heard && exitStatus !== undefined && exitStatus !== 139 && CANNOT_START.has(exitStatus))
+    throw new AppError(
+      'device.unsupported',
+      `The runner does not start on ${target.serial} (status ${exitStatus}): ${said || 'no reason given'}.`,
+      { details },
+    );
   throw new AppError(
     'runner.failed',
     `The runner on ${target.serial} broke down: ${reader.broken ?? howItEnded(exit.exitStatus)}${said ? ` (${said})` : ''}.`,
