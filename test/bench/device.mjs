@@ -1,6 +1,7 @@
 // npm run bench:device: the figures that measuring on devices rests on, each beside its bar. Pushes and inferences are timed turn
 // about with their counterparts (adb push; a C loop of its own over the same library), so that ratios hold on a busy machine.
-// Needs Linux with a C compiler; the figures of devices need the test device (test/device).
+// "npm run bench:device -- push tracking timing" names the parts wanted; all of them without. Needs Linux with a C compiler; the
+// figures of devices need the test device (test/device).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,7 +50,13 @@ try {
   ]);
   const loop = join(scratch, 'independent-loop');
   run('cc', ['-O2', '-o', loop, join(root, 'test/bench/independent-loop.c'), '-ldl']);
-  run(process.execPath, [join(work, 'device.cjs'), root, loop, join(scratch, 'digits.tflite')]);
+  run(process.execPath, [
+    join(work, 'device.cjs'),
+    root,
+    loop,
+    join(scratch, 'digits.tflite'),
+    ...process.argv.slice(2),
+  ]);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

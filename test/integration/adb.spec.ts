@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import type { AdbConnection } from '@main/ports/adb';
+import type { OpenFile } from '@main/ports/local-files';
 import {
   adb as adbProgram,
   fault,
@@ -19,8 +20,20 @@ import {
 const missing = prepareDevices();
 const MIB = 1 << 20;
 
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += MIB) yield bytes.subarray(at, at + MIB);
+/** Bytes as a file gives them. */
+function contentsOf(bytes: Uint8Array): Pick<OpenFile, 'readInto'> {
+  let at = 0;
+  return {
+    readInto: (buffers) => {
+      const from = at;
+      for (const buffer of buffers) {
+        const piece = bytes.subarray(at, at + buffer.length);
+        buffer.set(piece);
+        at += piece.length;
+      }
+      return Promise.resolve(at - from);
+    },
+  };
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -80,7 +93,7 @@ describe.skipIf(missing)(`adbkit adapter${missing ? ` (skipped: ${missing})` : '
     const bytes = randomBytes(9 * MIB + 12345);
     const sent: number[] = [];
     await connection.push({
-      contents: pieces(bytes),
+      contents: contentsOf(bytes),
       path: '/data/local/tmp/a b.bin',
       stallMs: 5000,
       onSent: (count) => sent.push(count),
@@ -106,7 +119,7 @@ describe.skipIf(missing)(`adbkit adapter${missing ? ` (skipped: ${missing})` : '
     it(`says so when in mid-push ${what}`, async () => {
       fault(device, ...arguments_);
       const pushing = connection.push({
-        contents: pieces(randomBytes(20 * MIB)),
+        contents: contentsOf(randomBytes(20 * MIB)),
         path: '/data/local/tmp/faulty.bin',
         stallMs: 2000,
       });

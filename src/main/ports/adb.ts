@@ -1,4 +1,5 @@
 import type { DeviceState } from '@shared/model/device';
+import type { OpenFile } from './local-files';
 
 /** A device as the ADB server lists it. */
 export interface AdbDevice {
@@ -26,7 +27,7 @@ export interface ShellResult {
 }
 
 export interface PushRequest {
-  readonly contents: AsyncIterable<Uint8Array>;
+  readonly contents: Pick<OpenFile, 'readInto'>;
   readonly path: string;
   readonly executable?: boolean;
   readonly onSent?: (bytes: number) => void;

@@ -6,9 +6,15 @@ export interface LocalFile {
   readonly bytes: number;
 }
 
+/** A file's bytes from its start on, into the reader's own memory. */
+export interface OpenFile {
+  /** Fills the buffers one after the other with what comes next; the number of bytes, fewer than there is room for only at the end. */
+  readInto(buffers: readonly Uint8Array[]): Promise<number>;
+  close(): Promise<void>;
+}
+
 /** Files of this computer. Rejects with `file.not-found` or `file.unreadable`. */
 export interface LocalFiles {
   identify(path: string): Promise<LocalFile>;
-  /** The file's bytes, a piece at a time. */
-  read(path: string): AsyncIterable<Uint8Array>;
+  open(path: string): Promise<OpenFile>;
 }

@@ -1,78 +1,54 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import type { PushRequest } from '@main/ports/adb';
 import { AppError } from '@shared/error/app-error';
+import { DATA_MOST, syncCommand, writeFrames } from './push-frames';
+import { connectionLost } from './socket-reader';
 import type { Service } from './transport';
 
-// Limits and commands: SYNC.TXT and file_sync_protocol.h in packages/modules/adb.
-const DATA_MOST = 64 * 1024;
-/** Bytes that may wait to be written: enough that the next system call takes many packets at once, flat for any file. */
-const MOST_WAITING = 1 << 20;
 const REGULAR_FILE = 0o100000;
-
-const command = (name: string, value: number): Buffer => {
-  const bytes = Buffer.alloc(8);
-  bytes.write(name, 'latin1');
-  bytes.writeUInt32LE(value >>> 0, 4);
-  return bytes;
-};
 
 const withPath = (name: string, path: string): Buffer => {
   const bytes = Buffer.from(path, 'utf8');
   if (bytes.length > 1024) throw new Error('a path on the device is too long');
-  return Buffer.concat([command(name, bytes.length), bytes]);
+  return Buffer.concat([syncCommand(name, bytes.length), bytes]);
 };
 
 /** Sends a file through an open "sync:" service. The device answers early only to refuse, which is read as it comes. */
 export async function pushThrough(service: Service, request: PushRequest): Promise<void> {
-  const { socket, reader } = service;
+  const { socket } = service;
   const watch = stallWatch(service, request);
   // The answer is read from the start, so that a full disk is heard of at once and not after the last byte.
   const answer = readAnswer(service, request.path);
-  answer.catch(() => undefined);
-  let refused = false;
-  answer.then(
-    () => undefined,
-    () => {
-      refused = true;
-    },
-  );
+  answer.catch(() => socket.destroy());
+  const write = (bytes: Buffer): Promise<void> =>
+    new Promise((resolve, reject) => {
+      socket.write(bytes, (error) => (error ? reject(new WriteFailure(error)) : resolve()));
+    });
   try {
     const mode = REGULAR_FILE | (request.executable ? 0o755 : 0o644);
-    socket.write(withPath('SEND', `${request.path},${mode}`));
-    let sent = 0;
-    for await (const piece of request.contents) {
-      for (let at = 0; at < piece.length && !refused; at += DATA_MOST) {
-        const data = piece.subarray(at, at + DATA_MOST);
-        socket.write(command('DATA', data.length));
-        socket.write(data);
-        if (socket.writableLength > MOST_WAITING && socket.writableNeedDrain) await drained(socket, answer);
-        if (reader.failure !== undefined) throw reader.failure;
-        sent += data.length;
-        watch.moved();
-        request.onSent?.(sent);
-      }
-      if (refused) break;
-    }
-    if (!refused) socket.write(command('DONE', 0));
+    await write(withPath('SEND', `${request.path},${mode}`));
+    await writeFrames(request.contents, write, (sent) => {
+      watch.moved();
+      request.onSent?.(sent);
+    });
+    await write(syncCommand('DONE', 0));
     watch.moved();
     await answer;
+  } catch (error) {
+    if (!(error instanceof WriteFailure)) throw error;
+    // The device refused, or the connection is gone: the answer knows which.
+    service.reader.fail(connectionLost(error.cause));
+    await answer;
+    throw service.reader.failure;
   } finally {
     watch.end();
     service.close();
   }
 }
 
-/** Waits until more can be written, or there is no use in it: the connection ended, or the device has answered. */
-async function drained(socket: Socket, answer: Promise<void>): Promise<void> {
-  const over = new AbortController();
-  const { signal } = over;
-  const ends = [once(socket, 'drain', { signal }), once(socket, 'close', { signal })];
-  for (const end of ends) end.catch(() => undefined);
-  try {
-    await Promise.race([...ends, answer]);
-  } finally {
-    over.abort();
+/** Bytes could not be written; why is told by whoever reads. */
+class WriteFailure extends Error {
+  constructor(cause: unknown) {
+    super('bytes could not be written', { cause });
   }
 }
 
@@ -139,14 +115,13 @@ function stallWatch(service: Service, limits: { stallMs: number; signal?: AbortS
         `No byte reached the device for ${limits.stallMs / 1000} s: check the cable and try again.`,
       ),
     );
-  let timer = setTimeout(onStall, limits.stallMs);
+  const timer = setTimeout(onStall, limits.stallMs);
   const onAbort = (): void => stop(limits.signal?.reason);
   limits.signal?.addEventListener('abort', onAbort, { once: true });
   if (limits.signal?.aborted) onAbort();
   return {
     moved(): void {
-      clearTimeout(timer);
-      timer = setTimeout(onStall, limits.stallMs);
+      timer.refresh();
     },
     end(): void {
       clearTimeout(timer);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { LocalFiles } from '@main/ports/local-files';
 import { AppError } from '@shared/error/app-error';
 
@@ -8,23 +7,54 @@ const PIECE = 1 << 20;
 
 export const nodeLocalFiles: LocalFiles = {
   async identify(path) {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const piece of nodeLocalFiles.read(path)) {
-      hash.update(piece);
-      bytes += piece.length;
+    const file = await nodeLocalFiles.open(path);
+    try {
+      const hash = createHash('sha256');
+      const piece = Buffer.allocUnsafe(PIECE);
+      let bytes = 0;
+      for (let got = PIECE; got === PIECE; bytes += got) {
+        got = await file.readInto([piece]);
+        hash.update(piece.subarray(0, got));
+      }
+      return { path, sha256: hash.digest('hex'), bytes };
+    } finally {
+      await file.close();
     }
-    return { path, sha256: hash.digest('hex'), bytes };
   },
-  async *read(path) {
+  async open(path) {
     const known = await stat(path).catch((cause: unknown) => {
       throw new AppError('file.not-found', `There is no file '${path}': check the path.`, { cause });
     });
     if (!known.isFile()) throw new AppError('file.unreadable', `'${path}' is not a plain file.`);
-    try {
-      for await (const piece of createReadStream(path, { highWaterMark: PIECE })) yield piece as Uint8Array;
-    } catch (cause) {
+    const unreadable = (cause: unknown): never => {
       throw new AppError('file.unreadable', `'${path}' cannot be read: check its permissions.`, { cause });
-    }
+    };
+    const file = await open(path).catch(unreadable);
+    return {
+      async readInto(buffers) {
+        let total = 0;
+        let rest = buffers;
+        while (rest.length > 0) {
+          const { bytesRead } = await file.readv(rest).catch(unreadable);
+          if (bytesRead === 0) break;
+          total += bytesRead;
+          rest = after(rest, bytesRead);
+        }
+        return total;
+      },
+      close: () => file.close(),
+    };
   },
 };
+
+/** What is left of the buffers behind so many bytes. */
+function after(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  const left = [...buffers];
+  for (let skip = bytes; skip > 0;) {
+    const first = left[0] as Uint8Array;
+    if (first.length > skip) left[0] = first.subarray(skip);
+    else left.shift();
+    skip -= Math.min(skip, first.length);
+  }
+  return left;
+}

@@ -52,9 +52,10 @@ export class DeviceStore {
     if (await this.#isThere(path, file.sha256, signal)) return path;
     await this.#assertRoom(file, signal);
     const part = `${path}.part`;
+    const contents = await this.#files.open(file.path);
     try {
       await this.#connection.push({
-        contents: this.#files.read(file.path),
+        contents,
         path: part,
         executable,
         stallMs: STALL_MS,
@@ -72,6 +73,8 @@ export class DeviceStore {
       // Best effort: where the device is gone, the next connection clears it away.
       await this.#connection.shell({ command: ['rm', '-f', part], timeoutMs: 2000 }).catch(() => undefined);
       throw error;
+    } finally {
+      await contents.close();
     }
     if (!(await this.#isThere(path, file.sha256, signal)))
       throw new AppError('device.lost', `'${file.path}' is not on the device after it was sent: try again.`);
