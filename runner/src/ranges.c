@@ -37,39 +37,52 @@ static void scan(const float *v, size_t n, float *min, float *max, int64_t *nonf
   }
 }
 
-/* Doubles the bins' width, keeping the lower or the upper edge. */
-static void widen(struct range *r, int64_t bins, int downwards) {
-  int64_t half = bins / 2;
-  if (downwards) {
-    for (int64_t i = bins - 1; i >= 0; i--) {
-      int64_t from = 2 * (i - half);
-      r->counts[i] = from >= 0 ? r->counts[from] + r->counts[from + 1] : 0;
-    }
-    r->bin_min -= r->bin_width * (double)bins;
-  } else {
-    for (int64_t i = 0; i < bins; i++) {
-      int64_t from = 2 * i;
-      r->counts[i] = from < bins ? r->counts[from] + r->counts[from + 1] : 0;
-    }
+/* Bins lie on a grid that is the same for everybody: bin number k of width 2^exponent holds [k, k + 1) * 2^exponent. So a
+   histogram depends on the values alone, not on the order they come in. */
+enum { LEAST_EXPONENT = -40, MOST_BINS = 65536 };
+static const double FARTHEST = 1e15; /* bin numbers stay exact */
+
+static double power_of_two(int exponent) {
+  double value;
+  uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+static int64_t floor_of(double x) {
+  int64_t whole = (int64_t)x;
+  return whole - (x < (double)whole);
+}
+
+static int bins_hold(const struct range *r, int exponent, int64_t bins) {
+  double inverse = power_of_two(-exponent), low = (double)r->min * inverse, high = (double)r->max * inverse;
+  return low > -FARTHEST && high < FARTHEST && floor_of(high) - floor_of(low) < bins;
+}
+
+/* Gives the counts their places on the grid of `exponent`, which is never finer than theirs. */
+static void move_bins(struct range *r, int exponent, int64_t bins) {
+  static int64_t before[MOST_BINS];
+  int64_t first = floor_of((double)r->min * power_of_two(-exponent)), old = r->first_bin;
+  int by = exponent - r->exponent;
+  if (by || first != old) {
+    memcpy(before, r->counts, (size_t)bins * sizeof *before);
+    memset(r->counts, 0, (size_t)bins * sizeof *before);
+    for (int64_t i = 0; i < bins; i++)
+      if (before[i]) r->counts[(by < 62 ? (old + i) >> by : -(old + i < 0)) - first] += before[i];
   }
-  r->bin_width *= 2;
+  r->first_bin = first;
+  r->exponent = exponent;
 }
 
 static void count(struct range *r, const float *v, size_t n, int64_t bins) {
-  if (!r->counts) {
-    double span = (double)r->max - (double)r->min;
-    r->counts = calloc((size_t)bins, sizeof *r->counts);
-    if (!r->counts) leave_error("calibrate", "out of memory for histograms");
-    r->bin_min = r->min;
-    r->bin_width = (span > 1e-6 ? span : 1e-6) / (double)bins * 1.0000001;
-  }
-  while ((double)r->min < r->bin_min) widen(r, bins, 1);
-  while ((double)r->max >= r->bin_min + r->bin_width * (double)bins) widen(r, bins, 0);
-  const double scale = 1 / r->bin_width, origin = r->bin_min;
-  for (size_t i = 0; i < n; i++) {
-    int64_t bin = (int64_t)(((double)v[i] - origin) * scale);
-    r->counts[bin < 0 ? 0 : bin >= bins ? bins - 1 : bin]++;
-  }
+  int exponent = r->counts ? r->exponent : LEAST_EXPONENT;
+  if (!r->counts) r->counts = calloc((size_t)bins, sizeof *r->counts);
+  if (!r->counts) leave_error("calibrate", "out of memory for histograms");
+  while (!bins_hold(r, exponent, bins)) exponent++;
+  move_bins(r, exponent, bins);
+  const double scale = power_of_two(-exponent);
+  const int64_t first = r->first_bin;
+  for (size_t i = 0; i < n; i++) r->counts[floor_of((double)v[i] * scale) - first]++;
 }
 
 void range_add(struct range *r, const float *values, size_t n, int64_t bins) {
@@ -96,8 +109,9 @@ void range_put(const struct range *r, int subgraph, int tensor, int64_t bins) {
   out_begin("histogram");
   out_int("subgraph", subgraph);
   out_int("tensor", tensor);
-  out_real("min", r->bin_min);
-  out_real("max", r->bin_min + r->bin_width * (double)bins);
+  double width = power_of_two(r->exponent);
+  out_real("min", (double)r->first_bin * width);
+  out_real("max", (double)(r->first_bin + bins) * width);
   out_end();
   for (int64_t at = 0; at < bins; at += 512) { /* a line has a bounded length */
     out_begin("counts");

@@ -6,8 +6,9 @@
 struct range {
   float min, max;
   int64_t seen, nonfinite;
-  /* Equal bins from bin_min on; the width doubles when a value falls outside, so no value is ever lost. */
-  double bin_min, bin_width;
+  /* Equal bins of width 2^exponent from number first_bin on; coarser when a value falls outside, so that none is lost. */
+  int64_t first_bin;
+  int exponent;
   int64_t *counts;
 };
 

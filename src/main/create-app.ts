@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { calibrationThreads } from './convert-task';
+import { calibrationProcesses } from './convert-task';
 import { AppError } from '@shared/error/app-error';
 import type { Part } from '@shared/api/app';
 import type { NetworkProfile } from '@shared/model/cloud';
@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const store = await openStore(sqliteFiles, join(dataDir, 'edgebench.sqlite'));
   const launcher = forkLauncher(options.workerFile);
   const parts = new RunnerParts(root);
-  const ranges = new RunnerRangeCollector(parts, calibrationThreads());
+  const ranges = new RunnerRangeCollector(parts, calibrationProcesses());
   const runtime = new TfliteRunnerRuntime(parts);
   const make: MakeVariants = options.isolate
     ? makeInProcessOfItsOwn(launcher)

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { ModelFiles } from '@main/ports/model-files';
+import { calibrate, calibrationData, signatureSpec } from './calibrate';
 import { modelName } from './model-name';
 import { removeStaleParts, writeHashed, type HashedFile } from './variant-files';
 import type { RangeCollector } from '@main/ports/range-collector';
 import type { TfliteRuntime } from '@main/ports/tflite-runtime';
 import type { LayerError } from '@shared/model/validation';
 import { measureLayers } from './layer-probe';
-import { AppError } from '@shared/error/app-error';
 import type { Progress } from '@shared/model/job';
 import type { Recipe } from '@shared/model/recipe';
 import type { SourceFormat } from '@shared/model/source-format';
@@ -22,15 +22,13 @@ import {
   type Value,
   type WriteReport,
 } from '../services/convert';
-import { openDataSet, randomDataSet, sampleOf, type DataSet } from '../services/data';
+import type { DataSet } from '../services/data';
 import {
-  HISTOGRAM_BINS,
   needsCalibration,
   quantizeModel,
-  rangeBy,
   refuseNewerThan,
-  type CalibratedRange,
   type QuantizeResult,
+  type Range,
 } from '../services/quantize';
 
 /** What to make of one model. Plain data: it also travels to the process that does it. */
@@ -80,7 +78,6 @@ export interface MakeTools {
   readonly runtime: TfliteRuntime;
 }
 
-const RANDOM_SAMPLES = 16;
 /** Samples that the errors of layers are taken on: every activation of each is read back. */
 const LAYER_SAMPLES = 8;
 const STAGE_TITLES: Record<ConvertProgress['stage'], string> = {
@@ -116,14 +113,17 @@ export async function makeVariants(
     const float32 = await writeHashed(opened.model, request.outFolder, new Pace(pacing));
     const convertMs = performance.now() - started;
     const notes = [...opened.notes];
-    let ranges: ReadonlyMap<Value, CalibratedRange> = new Map();
-    if (request.recipes.some(needsCalibration)) {
-      const calibrated = await calibrate(opened, float32, request, tools, onProgress, signal);
-      ranges = calibrated.ranges;
-      notes.push(...calibrated.notes);
-    }
+    const { recipes, calibration: data } = request;
+    const { path, tensors } = float32;
+    const calibrated = await calibrate(
+      { model: opened.model, path, tensors, recipes, data },
+      tools.ranges,
+      onProgress,
+      signal,
+    );
+    notes.push(...calibrated.notes);
     const variants: MadeVariant[] = [];
-    for (const recipe of request.recipes) {
+    for (const recipe of recipes) {
       signal?.throwIfAborted();
       onProgress({ stage: `quantize ${recipe.name}`, message: `Making ${recipe.title}` });
       const write = (made: Model) => writeHashed(made, request.outFolder, new Pace(pacing));
@@ -131,6 +131,7 @@ export async function makeVariants(
         request.layers && needsCalibration(recipe)
           ? layersOf(opened, quantized, request, recipe, tools, signal)
           : undefined;
+      const ranges = calibrated.ranges.get(recipe);
       variants.push(await makeVariant(recipe, opened.model, ranges, float32, convertMs, write, measure));
     }
     return {
@@ -151,7 +152,7 @@ export async function makeVariants(
 async function makeVariant(
   recipe: Recipe,
   model: Model,
-  ranges: ReadonlyMap<Value, CalibratedRange>,
+  ranges: ReadonlyMap<Value, Range> | undefined,
   float32: HashedFile,
   convertMs: number,
   write: (model: Model) => Promise<HashedFile>,
@@ -164,10 +165,7 @@ async function makeVariant(
   let layers: LayerError[] | undefined;
   if (isPlain) refuseNewerThan(model, recipe.targetRuntime);
   else {
-    const quantized = quantizeModel(model, recipe, (value) => {
-      const seen = ranges.get(value);
-      return seen && rangeBy(recipe.calibration, seen);
-    });
+    const quantized = quantizeModel(model, recipe, (value) => ranges?.get(value));
     file = await write(quantized.model);
     const { floatOperators, warnings } = quantized.report;
     notes.push(...warnings);
@@ -197,11 +195,7 @@ async function layersOf(
 ): Promise<LayerError[] | undefined> {
   const [signature] = opened.model.signatures;
   if (!signature) return undefined;
-  const { inputs } = signatureSpec(signature);
-  const data =
-    request.calibration === undefined
-      ? randomDataSet(inputs, RANDOM_SAMPLES)
-      : await openDataSet(request.calibration, inputs, recipe.images);
+  const data = await calibrationData(request.calibration, signatureSpec(signature), recipe);
   try {
     const samples = batchesOf(data, Math.min(data.count, LAYER_SAMPLES));
     return await measureLayers(opened.model, quantized, samples, tools.runtime, request.outFolder, signal);
@@ -222,81 +216,3 @@ function floatNote(operators: readonly { readonly type: string; readonly why: st
   const list = Array.from(counts, ([text, count]) => (count > 1 ? `${count} x ${text}` : text));
   return `Stayed float: ${list.join(', ')}.`;
 }
-
-async function calibrate(
-  opened: OpenModel,
-  float32: HashedFile,
-  request: MakeRequest,
-  tools: MakeTools,
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal | undefined,
-): Promise<{ ranges: Map<Value, CalibratedRange>; notes: string[] }> {
-  const ranges = new Map<Value, CalibratedRange>();
-  const notes: string[] = [];
-  const calibrating = request.recipes.filter(needsCalibration);
-  const maxSamples = Math.max(...calibrating.map((recipe) => recipe.calibration.maxSamples));
-  const usesPercentile = calibrating.some((recipe) => recipe.calibration.method === 'percentile');
-  for (const signature of opened.model.signatures) {
-    const { inputs } = signatureSpec(signature);
-    const data =
-      request.calibration === undefined
-        ? randomDataSet(inputs, RANDOM_SAMPLES)
-        : await openDataSet(request.calibration, inputs, calibrating[0]?.images);
-    if (data.random)
-      notes.push(
-        'Calibrated on random data: latency is meaningful, accuracy is not. Give --calibration with real samples.',
-      );
-    const total = Math.min(data.count, maxSamples);
-    try {
-      const found = await tools.ranges.collect(
-        {
-          modelPath: float32.path,
-          signature: signature.key,
-          samples: samplesOf(data, total),
-          ...(usesPercentile ? { histogramBins: HISTOGRAM_BINS } : {}),
-          onSample: (done) =>
-            onProgress({
-              stage: 'calibrate',
-              message: `Calibrating on ${data.description}: ${done} of ${total}`,
-              fraction: Math.min(1, done / total),
-            }),
-        },
-        signal,
-      );
-      const byPlace = new Map(found.map((range) => [`${range.subgraph}:${range.tensor}`, range]));
-      for (const [value, { subgraph, tensor }] of float32.tensors) {
-        const range = byPlace.get(`${subgraph}:${tensor}`);
-        if (!range) continue;
-        if (range.nonFinite > 0)
-          throw new AppError(
-            'quantize.failed',
-            `Tensor '${value.name}' became NaN or infinite ${range.nonFinite} times over the calibration data, so it cannot be quantized; check the data and the model.`,
-          );
-        ranges.set(value, range);
-      }
-    } finally {
-      await data.close();
-    }
-  }
-  return { ranges, notes };
-}
-
-async function* samplesOf(
-  data: DataSet,
-  total: number,
-): AsyncGenerator<Record<string, ReturnType<typeof sampleOf>>> {
-  for (let i = 0; i < total; i++) {
-    const batch = await data.slice(i, i + 1);
-    yield Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [name, sampleOf(tensor, 0)]));
-  }
-}
-
-/** A signature of the converter's as plain data. */
-export const signatureSpec = (signature: Model['signatures'][number]): Signature => {
-  const port = ({ name, value }: { name: string; value: Value }) => ({
-    name,
-    dtype: value.dtype,
-    shape: value.shape,
-  });
-  return { key: signature.key, inputs: signature.inputs.map(port), outputs: signature.outputs.map(port) };
-};

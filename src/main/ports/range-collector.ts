@@ -6,6 +6,8 @@ export interface RangeRequest {
   readonly signature?: string;
   /** Samples in turn: each a map of inputs by signature name, without the sample axis. Read lazily, held one at a time. */
   readonly samples: AsyncIterable<Readonly<Record<string, Tensor>>>;
+  /** About how many samples there are, so that they can be shared out. */
+  readonly expected?: number;
   /** With a histogram of this many bins per tensor, so that percentiles can be taken; 0 for min and max only. */
   readonly histogramBins?: number;
   readonly onSample?: (done: number) => void;

@@ -1,4 +1,3 @@
-import { viewAs } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
 import { isForeign } from '../convert/graph/foreign';
@@ -7,6 +6,7 @@ import { allGraphs } from '../convert/graph/subgraphs';
 import { compareVersions } from '../convert/write/version';
 import { opDefinition } from '../convert/registry';
 import { addDequantize } from './boundary';
+import type { WeightReader } from './weight-reader';
 import { quantizeWeights } from './weights';
 
 /** Below this many elements 8-bit weights save less than their scales and names take. */
@@ -19,6 +19,7 @@ export interface DynamicRangeOptions {
   readonly minWeightElements: number;
   readonly targetRuntime: string;
   readonly shouldQuantize: (op: Op) => boolean;
+  readonly reader: WeightReader;
   /** Told of weights that are too small. */
   readonly onSkipped: (weights: Value) => void;
 }
@@ -26,7 +27,7 @@ export interface DynamicRangeOptions {
 /** Stores weights as int8; activations stay float and are quantized by the kernels as they run. The model is changed. */
 export function toDynamicRange(model: Model, options: DynamicRangeOptions): void {
   for (const graph of allGraphs(model)) {
-    const forms = new WeightForms();
+    const forms = new WeightForms(options.reader);
     const dequantized = new Map<Value, Value>();
     for (const op of graph.sorted()) {
       if (isForeign(op)) continue;
@@ -94,18 +95,22 @@ function gatherCodes(graph: Graph, op: Op, codes: Value): void {
 /** Weights that several operators share are stored once for each axis that they are scaled along. */
 class WeightForms {
   readonly #forms = new Map<Value, Map<number | undefined, Value>>();
+  readonly #reader: WeightReader;
+
+  constructor(reader: WeightReader) {
+    this.#reader = reader;
+  }
 
   of(weights: Value, axis: number | undefined): Value {
     const forms = this.#forms.get(weights) ?? new Map<number | undefined, Value>();
     this.#forms.set(weights, forms);
-    const codes = forms.get(axis) ?? int8Weights(weights, axis);
+    const codes = forms.get(axis) ?? int8Weights(weights, this.#reader.read(weights), axis);
     forms.set(axis, codes);
     return codes;
   }
 }
 
-function int8Weights(weights: Value, axis: number | undefined): Value {
-  const values = viewAs('float32', weights.constant?.bytes() ?? new Uint8Array());
+function int8Weights(weights: Value, values: Float32Array, axis: number | undefined): Value {
   const { codes, quantization } = quantizeWeights(values, weights.shape, axis);
   const value = new Value(weights.name, { dtype: 'int8', shape: weights.shape });
   value.constant = dataOf(codes);

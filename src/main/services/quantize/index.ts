@@ -1,6 +1,7 @@
 import { AppError } from '@shared/error/app-error';
 import type { Recipe } from '@shared/model/recipe';
 import type { Model, Op, Value } from '../convert/graph/ir';
+import { isForeign } from '../convert/graph/foreign';
 import { allGraphs } from '../convert/graph/subgraphs';
 import { opDefinition } from '../convert/registry';
 import { affineToDepthwise } from './affine-channels';
@@ -11,12 +12,13 @@ import { toFloat16 } from './float16';
 import { toIntegers } from './integers';
 import { precisionOf } from './overrides';
 import type { Range } from './scales';
+import { WeightReader } from './weight-reader';
 import { dynamicWarnings, notFiniteWarnings, rangeWarnings } from './warnings';
 
 export { quantizationProblems, refuseNewerThan } from './check';
 export { HISTOGRAM_BINS, rangeBy, type CalibratedRange } from './percentile';
 export { probeModel, type Probe } from './probe';
-export type { Range } from './scales';
+export { unionOf, type Range } from './scales';
 
 export interface QuantizeReport {
   /** Operators that stayed float although integers were asked for, with the reason. */
@@ -80,7 +82,8 @@ function quantizeOnce(
   const precision = precisionOf(recipe);
   const excluded = new Map(Array.from(tooNew, ([original, since]) => [values.get(original), since]));
   const sinceOf = (op: Op): string | undefined => excluded.get(op.outputs[0]);
-  const warnings = notFiniteWarnings(float);
+  const reader = new WeightReader();
+  const warnings: string[] = [];
   let floatOperators: QuantizeReport['floatOperators'] = [];
   if (needsCalibration(recipe)) {
     const originals = new Map(Array.from(values, ([original, copy]) => [copy, original]));
@@ -96,6 +99,7 @@ function quantizeOnce(
       outputType: recipe.outputType,
       perChannel: recipe.perChannel,
       targetRuntime: recipe.targetRuntime,
+      reader,
       whyKept: (op) => {
         const since = sinceOf(op);
         if (since !== undefined) return `its integer kernel needs TFLite ${since}`;
@@ -126,6 +130,7 @@ function quantizeOnce(
     perChannel: recipe.perChannel,
     minWeightElements: recipe.minWeightElements,
     targetRuntime: recipe.targetRuntime,
+    reader,
     // What integers cannot compute at least has its weights in them.
     shouldQuantize: (op) =>
       sinceOf(op) === undefined &&
@@ -135,7 +140,21 @@ function quantizeOnce(
   });
   warnings.push(...dynamicWarnings(model, [...skipped], recipe.minWeightElements));
   toFloat16(model, recipe.minWeightElements, (op) => precision(op) === 'float16');
+  checkWeights(float, reader);
+  warnings.unshift(...notFiniteWarnings(reader.notFinite));
   return { model, report: { floatOperators, warnings }, values };
+}
+
+/** Looks at the weights and biases that no pass has read. */
+function checkWeights(float: Model, reader: WeightReader): void {
+  for (const graph of allGraphs(float))
+    for (const op of graph.ops) {
+      const weights = isForeign(op) ? undefined : opDefinition(op.type).quantization.weights;
+      for (const i of [weights?.operand, weights?.bias]) {
+        const value = i === undefined ? undefined : op.inputs[i];
+        if (value?.constant && value.dtype === 'float32') reader.check(value);
+      }
+    }
 }
 
 /** Codes cannot be quantized again without adding error to error. */

@@ -1,9 +1,9 @@
-import { viewAs } from '@shared/model/dtype';
 import type { Quantization } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
 import { Value, type Op } from '../convert/graph/ir';
 import type { QuantizationFacts } from '../convert/ops/op';
 import { compareVersions } from '../convert/write/version';
+import type { WeightReader } from './weight-reader';
 import { biasFloor, quantizeBias, quantizeWeights } from './weights';
 
 /** TFLite before this reads a per-channel dense layer's scale as 0 and silently answers a constant. */
@@ -13,6 +13,7 @@ export interface WeightOptions {
   readonly activations: 'int8' | 'int16';
   readonly perChannel: boolean;
   readonly targetRuntime: string;
+  readonly reader: WeightReader;
 }
 
 /** Replaces an operator's constant weights and bias by integers. `input` is its activation's scale. */
@@ -27,13 +28,13 @@ export function quantizeOperatorWeights(
   const weights = op.input(operand);
   const inputScale = input?.scale[0] ?? 1;
   const biasValue = bias === undefined ? undefined : (op.inputs[bias] ?? undefined);
-  const biasValues = biasValue && viewAs('float32', biasValue.constant?.bytes() ?? new Uint8Array());
+  const biasValues = biasValue && options.reader.read(biasValue);
   const perChannel =
     options.perChannel &&
     (op.type !== 'FULLY_CONNECTED' || compareVersions(options.targetRuntime, PER_CHANNEL_DENSE_SINCE) >= 0);
   const floor = biasValues ? biasFloor(biasValues, inputScale) : [];
   const { codes, quantization } = quantizeWeights(
-    viewAs('float32', weights.constant?.bytes() ?? new Uint8Array()),
+    options.reader.read(weights),
     weights.shape,
     perChannel ? axis : undefined,
     options.activations === 'int16' ? [] : perChannel ? floor : [Math.max(0, ...floor)],

@@ -8,6 +8,7 @@ import { addDequantize, addQuantize } from './boundary';
 import { type IntegerPlan, planIntegers } from './integer-plan';
 import { quantizeOperatorWeights } from './integer-weights';
 import { assignScales } from './scale-groups';
+import type { WeightReader } from './weight-reader';
 import { activationScale, type Range, sameScale } from './scales';
 import { encodeActivation } from './weights';
 
@@ -19,6 +20,7 @@ export interface IntegerOptions {
   readonly outputType: PortType;
   readonly perChannel: boolean;
   readonly targetRuntime: string;
+  readonly reader: WeightReader;
   /** Why an operator is to stay float whatever it could; undefined when it is not. */
   readonly whyKept: (op: Op) => string | undefined;
   /** Range over the calibration data; undefined for values it did not see. */

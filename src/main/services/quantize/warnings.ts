@@ -1,9 +1,6 @@
-import { viewAs } from '@shared/model/dtype';
 import type { Recipe } from '@shared/model/recipe';
 import type { Model, Value } from '../convert/graph/ir';
 import { allGraphs } from '../convert/graph/subgraphs';
-import { isForeign } from '../convert/graph/foreign';
-import { opDefinition } from '../convert/registry';
 import { type Range, widthOf } from './scales';
 
 /** An 8-bit activation that is this wide keeps steps of 0.04: TensorFlow's own quantizer warns of it, too. */
@@ -18,27 +15,13 @@ const list = (names: readonly string[]): string =>
     .map((name) => `'${name}'`)
     .join(', ') + (names.length > NAMED ? ` and ${names.length - NAMED} more` : '');
 
-/** Constants of a float model that hold NaN or infinities: they have no code. */
-export function notFiniteWarnings(model: Model): string[] {
-  const seen = new Set<Value>();
-  const names: string[] = [];
-  for (const graph of allGraphs(model))
-    for (const op of graph.ops) {
-      if (isForeign(op)) continue;
-      const weights = opDefinition(op.type).quantization.weights;
-      for (const [i, input] of op.inputs.entries()) {
-        if (!weights || (i !== weights.operand && i !== weights.bias)) continue;
-        if (!input?.constant || input.dtype !== 'float32' || seen.has(input)) continue;
-        seen.add(input);
-        if (viewAs('float32', input.constant.bytes()).some((x) => !Number.isFinite(x)))
-          names.push(input.name);
-      }
-    }
-  if (names.length === 0) return [];
-  return [
-    `Weights hold NaN or infinity: ${list(names)}; NaN is stored as 0 and an infinity as the greatest code. Check the training.`,
-  ];
-}
+/** Weights that hold NaN or infinities, by name: they have no code. */
+export const notFiniteWarnings = (names: readonly string[]): string[] =>
+  names.length === 0
+    ? []
+    : [
+        `Weights hold NaN or infinity: ${list(names)}; NaN is stored as 0 and an infinity as the greatest code. Check the training.`,
+      ];
 
 /** What the calibrated ranges of integer activations tell. */
 export function rangeWarnings(ranges: readonly (readonly [Value, Range])[], recipe: Recipe): string[] {

@@ -30,7 +30,8 @@ function magnitudes(values: Float32Array, shape: readonly number[], axis: number
     let most = result[slice] ?? 0;
     const end = Math.min(start + inner, values.length);
     for (let i = start; i < end; i++) {
-      const magnitude = Math.abs(values[i] ?? 0);
+      const value = values[i] as number;
+      const magnitude = value < 0 ? -value : value;
       if (magnitude > most && magnitude < Infinity) most = magnitude;
     }
     result[slice] = most;
@@ -60,9 +61,9 @@ export function quantizeWeights(
     const inverse = 1 / (scale[slice] ?? 1);
     const end = Math.min(start + inner, values.length);
     for (let i = start; i < end; i++) {
-      const q = (values[i] ?? 0) * inverse;
-      const rounded = q < 0 ? -Math.floor(-q + 0.5) : Math.floor(q + 0.5);
-      codes[i] = rounded > MAX_CODE ? MAX_CODE : rounded < -MAX_CODE ? -MAX_CODE : rounded;
+      const q = (values[i] as number) * inverse;
+      // Half away from zero; | 0 cuts towards zero, and makes NaN 0.
+      codes[i] = q >= MAX_CODE ? MAX_CODE : q <= -MAX_CODE ? -MAX_CODE : (q + (q < 0 ? -0.5 : 0.5)) | 0;
     }
     slice = slice + 1 === size ? 0 : slice + 1;
   }

@@ -52,6 +52,29 @@ describe.skipIf(missing)(`ranges through the runner${missing ? ` (skipped: ${mis
     }
   });
 
+  it.each(['digits_cnn', 'op_zoo/lstm_static', 'op_zoo/control_flow'])(
+    'finds the same to the last bit in any order, on any number of processes: %s',
+    async (name) => {
+      const golden = new Golden(name);
+      const alone = await calibrate(golden, 128);
+      const inputs = golden.tensors(golden.doc.signatures['serving_default']!.calibration.inputs);
+      const samples: NamedTensors[] = [];
+      for await (const sample of samplesOf(inputs)) samples.unshift(sample);
+      expect(samples.length).toBeGreaterThan(8);
+      for (const processes of [1, 3]) {
+        const others = new RunnerRangeCollector(new RunnerParts(appRoot), processes);
+        const backwards = await others.collect({
+          modelPath: golden.path(golden.doc.reference['float32']!.file),
+          samples: (async function* () {
+            yield* samples;
+          })(),
+          histogramBins: 128,
+        });
+        expect(backwards).toEqual(alone);
+      }
+    },
+  );
+
   it('sees into the subgraphs of a loop', async () => {
     const golden = new Golden('op_zoo/control_flow');
     const ranges = await calibrate(golden);
