@@ -37,7 +37,7 @@ function joinHistograms(a: Histogram, b: Histogram, min: number, max: number): H
   let width = Math.max(widthOf(a), widthOf(b));
   while (Math.floor(max / width) - Math.floor(min / width) >= bins) width *= 2;
   const first = Math.floor(min / width);
-  const counts = new Array<number>(bins).fill(0);
+  const counts = Array.from({ length: bins }, () => 0);
   for (const histogram of [a, b]) {
     const own = widthOf(histogram);
     const start = Math.round(histogram.min / own);
