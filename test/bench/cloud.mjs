@@ -1,6 +1,6 @@
 // npm run bench:cloud: what the load generator itself costs, whether a stall is seen as it was, whether the simulated networks
 // are what they say, and whether break-even points agree with a brute-force simulation. Fails when a bar is missed; run it on
-// an idle machine.
+// an idle machine. `npm run bench:cloud -- overhead stall networks break-even` takes those parts alone.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,9 @@ try {
       },
     });
   process.exitCode =
-    spawnSync(process.execPath, [join(work, 'bench.js'), work], { stdio: 'inherit' }).status ?? 1;
+    spawnSync(process.execPath, [join(work, 'bench.js'), work, ...process.argv.slice(2)], {
+      stdio: 'inherit',
+    }).status ?? 1;
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -6,13 +6,27 @@ import { preciseClock } from './precise-clock';
 
 const PIECE_BYTES = 16 * 1024;
 const SEGMENT_BYTES = 1448;
-/** Bytes under way per connection and direction before the sender is stopped. */
-const WINDOW_BYTES = 4 * 2 ** 20;
 /** Linux's smallest retransmission timeout; what the loss of a last segment costs. */
 const RETRANSMISSION_NS = 200e6;
+/** How often a piece whose end was lost looks whether more has been sent behind it. */
+const LOOK_NS = 1e6;
+/** Bytes under way per connection and direction before the sender is stopped: what the link carries in this time. */
+const WINDOW_MS = 500;
+const [LEAST_WINDOW_BYTES, MOST_WINDOW_BYTES] = [4 * 2 ** 20, 64 * 2 ** 20];
+
+/** A piece on its way. */
+interface Parcel {
+  /** When it arrives at the other end, unless one in front of it arrives later. */
+  atNs: number;
+  /** Its last segment was lost: noticed by the timeout in `atNs`, or a round trip after something follows it. */
+  endLost: boolean;
+  readonly act: () => void;
+}
 
 /** One direction of the network, shared by all connections: its bandwidth is used by one piece after another. */
 class Link {
+  readonly windowBytes: number;
+  readonly roundTripNs: number;
   readonly #profile: NetworkProfile;
   readonly #kbps: number;
   readonly #random: () => number;
@@ -22,16 +36,20 @@ class Link {
     this.#profile = profile;
     this.#kbps = kbps;
     this.#random = random;
+    this.roundTripNs = profile.rttMs * 1e6;
+    this.windowBytes = Math.min(MOST_WINDOW_BYTES, Math.max(LEAST_WINDOW_BYTES, (kbps * WINDOW_MS) / 8));
   }
 
   /** When a piece that is sent now arrives at the other end. */
-  arrivalNs(bytes: number): number {
+  send(bytes: number, act: () => void): Parcel {
     const now = preciseClock.nowNs();
     const transferNs = this.#kbps === 0 ? 0 : (bytes * 8e6) / this.#kbps;
     this.#freeAtNs = Math.max(now, this.#freeAtNs) + transferNs;
-    const { rttMs, jitterMs } = this.#profile;
-    const delayNs = Math.max(0, (rttMs / 2) * 1e6 + this.#bell() * jitterMs * 1e6);
-    return this.#freeAtNs + delayNs + this.#lossNs(bytes);
+    const delayNs = Math.max(0, this.roundTripNs / 2 + this.#bell() * this.#profile.jitterMs * 1e6);
+    const arrivalNs = this.#freeAtNs + delayNs;
+    const lost = this.#lost(bytes);
+    if (lost === 'end') return { atNs: arrivalNs + RETRANSMISSION_NS, endLost: true, act };
+    return { atNs: arrivalNs + (lost === 'middle' ? this.roundTripNs : 0), endLost: false, act };
   }
 
   /** Roughly normal with variance 1. */
@@ -41,44 +59,77 @@ class Link {
     return sum;
   }
 
-  #lossNs(bytes: number): number {
+  /** Whether a segment is lost, and whether it is the last one; any other is noticed by the segments after it. */
+  #lost(bytes: number): 'none' | 'middle' | 'end' {
     const share = this.#profile.lossPercent / 100;
-    if (share === 0) return 0;
-    let delay = 0;
+    if (share === 0) return 'none';
+    let lost: 'none' | 'middle' | 'end' = 'none';
     for (let left = bytes; left > 0; left -= SEGMENT_BYTES) {
-      if (this.#random() >= share) continue;
-      // A lost last segment is noticed by the timeout, any other by the segments after it.
-      delay = Math.max(delay, left <= SEGMENT_BYTES ? RETRANSMISSION_NS : this.#profile.rttMs * 1e6);
+      if (this.#random() < share) lost = left <= SEGMENT_BYTES ? 'end' : 'middle';
     }
-    return delay;
+    return lost;
+  }
+}
+
+/** Parcels of one connection and direction, delivered in the order in which they were sent. */
+class Delivery {
+  readonly #queue: Parcel[] = [];
+  readonly #roundTripNs: number;
+  #isRunning = false;
+
+  constructor(roundTripNs: number) {
+    this.#roundTripNs = roundTripNs;
+  }
+
+  add(parcel: Parcel): void {
+    const previous = this.#queue.at(-1);
+    if (previous?.endLost === true) {
+      // What follows tells the receiver that something is missing, long before the sender's timeout.
+      previous.atNs = Math.min(previous.atNs, parcel.atNs + this.#roundTripNs);
+      previous.endLost = false;
+    }
+    this.#queue.push(parcel);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** After everything that is under way. */
+  after(act: () => void): void {
+    this.add({ atNs: 0, endLost: false, act });
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
+      for (let now = preciseClock.nowNs(); now < head.atNs; now = preciseClock.nowNs())
+        await preciseClock.waitUntil(head.endLost ? Math.min(head.atNs, now + LOOK_NS) : head.atNs);
+      this.#queue.shift();
+      head.act();
+    }
+    this.#isRunning = false;
   }
 }
 
 /** Moves what arrives at `from` to `to` at the link's pace, in order; not before `readyNs`. */
 function carry(from: Socket, to: Socket, link: Link, readyNs: number): void {
-  let lastNs = readyNs;
+  const delivery = new Delivery(link.roundTripNs);
   let underWay = 0;
-  let last: Promise<void> = Promise.resolve();
-  const deliver = (at: number, act: () => void): void => {
-    last = last.then(() => preciseClock.waitUntil(at)).then(act);
-  };
   from.on('data', (data: Buffer) => {
     for (let start = 0; start < data.length; start += PIECE_BYTES) {
       const piece = data.subarray(start, start + PIECE_BYTES);
-      // Never earlier than what was sent before it.
-      lastNs = Math.max(lastNs, link.arrivalNs(piece.length));
       underWay += piece.length;
-      deliver(lastNs, () => {
+      const parcel = link.send(piece.length, () => {
         underWay -= piece.length;
         if (!to.destroyed) to.write(piece);
-        if (underWay < WINDOW_BYTES / 2) from.resume();
+        if (underWay < link.windowBytes / 2) from.resume();
       });
+      parcel.atNs = Math.max(parcel.atNs, readyNs);
+      delivery.add(parcel);
     }
-    if (underWay > WINDOW_BYTES) from.pause();
+    if (underWay > link.windowBytes) from.pause();
   });
-  from.on('end', () => deliver(lastNs, () => to.end()));
+  from.on('end', () => delivery.after(() => to.end()));
   from.on('error', () => to.destroy());
-  from.on('close', () => deliver(lastNs, () => to.destroySoon()));
+  from.on('close', () => delivery.after(() => to.destroySoon()));
 }
 
 /** Starts a proxy that adds a profile's delay, jitter, bandwidth and loss to every connection made through it. */

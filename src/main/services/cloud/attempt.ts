@@ -1,3 +1,4 @@
+import { JSON_LENGTH_HEADER } from '@shared/cloud/oip';
 import { isAppError } from '@shared/error/app-error';
 import type { CloudErrorKind, Endpoint } from '@shared/model/cloud';
 import type { NamedTensors } from '@shared/model/tensor';
@@ -9,6 +10,16 @@ import { checkOutputs } from './check';
 export interface PreparedSample {
   readonly call: HttpCall;
   readonly expected: NamedTensors;
+  /** The last answer that was found right. A deterministic server repeats it byte by byte. */
+  right?: { readonly reply: HttpReply; readonly maxAbs: number };
+}
+
+/** Whether a reply is one that was checked already: comparing bytes takes a thousandth of parsing them. */
+function isRepeated({ headers, body }: HttpReply, right: HttpReply | undefined): boolean {
+  if (right === undefined || body.length !== right.body.length) return false;
+  if (headers[JSON_LENGTH_HEADER] !== right.headers[JSON_LENGTH_HEADER]) return false;
+  for (let i = 0; i < body.length; i += 1) if (body[i] !== right.body[i]) return false;
+  return true;
 }
 
 export type Attempt =
@@ -40,11 +51,14 @@ export async function attempt(
     const reply = await connections.send(sample.call);
     const kind = statusKind(reply.status);
     if (kind !== undefined) return { ok: false, kind, error: `status ${reply.status}` };
+    if (sample.right !== undefined && isRepeated(reply, sample.right.reply))
+      return { ok: true, reply, maxAbs: sample.right.maxAbs };
     const maxAbs = checkOutputs(
       adapter.outputs(endpoint, reply, sample.expected),
       sample.expected,
       tolerance,
     );
+    sample.right = { reply, maxAbs };
     return { ok: true, reply, maxAbs };
   } catch (error) {
     if (!isAppError(error)) throw error;
