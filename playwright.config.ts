@@ -10,6 +10,7 @@ if (!process.env['NODE_OPTIONS']?.includes(shim))
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.e2e.ts',
+  globalSetup: './test/support/own-adb-server.ts',
   workers: 1,
   timeout: 240_000,
   expect: { timeout: 15_000 },

@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.spec.ts'],
     exclude: ['test/e2e/**', '**/node_modules/**'],
+    globalSetup: ['test/support/own-adb-server.ts'],
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 60_000,
     pool: 'forks',

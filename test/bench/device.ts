@@ -2,14 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
-import {
-  adb as adbProgram,
-  freePort,
-  prepareDevices,
-  startDevice,
-  stopDevice,
-  until,
-} from '@test/support/test-device';
+import { freePort } from '@test/support/own-adb-server';
+import { adb as adbProgram, prepareDevices, startDevice, stopDevice, until } from '@test/support/test-device';
 import { pushFigures } from './device-push';
 import { timingFigures } from './device-timing';
 import { trackingFigures } from './device-tracking';

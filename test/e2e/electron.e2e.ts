@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +12,16 @@ const electron = hasDisplay ? testElectron() : { legacy: true, reason: 'there is
 test.skip(electron.path === undefined, `no Electron to drive: ${electron.reason ?? ''}`);
 test.describe.configure({ mode: 'serial' });
 
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 let app: ElectronApplication;
+let program: ChildProcess | undefined;
 let page: Page;
 let complaints: string[];
 const dataDir = mkdtempSync(join(tmpdir(), 'edgebench-electron-'));
@@ -24,13 +35,14 @@ test.beforeAll(async () => {
     process.env['EDGEBENCH_ENGINE_NODE'] = process.execPath;
     process.env['EDGEBENCH_ENGINE_SCRIPT'] = join(root, 'out/main/engine.js');
   }
-  app = await launchElectron(electron, main);
+  app = await launchElectron(electron, main, [`--user-data-dir=${join(dataDir, 'electron')}`]);
+  program = app.process();
   page = await app.firstWindow();
   complaints = complaintsOf(page);
 });
 
-test.afterAll(async () => {
-  await app?.close();
+test.afterAll(() => {
+  program?.kill('SIGKILL');
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -129,4 +141,13 @@ test('nothing made the page complain but what was denied', () => {
   const expected =
     /Content Security Policy|Not allowed to load local resource|ERR_(FAILED|FILE_NOT_FOUND|ABORTED)/;
   expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+});
+
+test('asked to quit, the app ends, and its engine with it', async () => {
+  const engine =
+    process.platform === 'linux' && electron.legacy ? engineOf(app.process().pid ?? 0) : undefined;
+  const ended = once(app.process(), 'exit');
+  await app.evaluate(({ app: electronApp }) => setImmediate(() => electronApp.quit()));
+  expect((await ended)[0]).toBe(0);
+  if (engine !== undefined) await expect.poll(() => isRunning(engine)).toBe(false);
 });

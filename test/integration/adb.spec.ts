@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AdbkitAdb } from '@main/platform/adbkit/adbkit-adb';
 import type { AdbConnection } from '@main/ports/adb';
 import type { OpenFile } from '@main/ports/local-files';
+import { freePort } from '@test/support/own-adb-server';
 import {
   adb as adbProgram,
   fault,
-  freePort,
   prepareDevices,
   recover,
   startDevice,

@@ -14,9 +14,9 @@ import { DeviceService } from '@main/services/device';
 import { BenchRecord } from '@test/support/bench-record';
 import { Golden, goldenFolder } from '@test/support/golden';
 import { appRoot, ourRunner, prepareRunner } from '@test/support/runner';
+import { freePort } from '@test/support/own-adb-server';
 import {
   adb as adbProgram,
-  freePort,
   prepareDevices,
   startDevice,
   stopDevice,

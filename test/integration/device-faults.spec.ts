@@ -8,10 +8,10 @@ import { DEVICE_FOLDER, DeviceStore } from '@main/services/device/store';
 import { appRoot } from '@test/support/runner';
 import { runCli } from '@test/support/test-cli';
 import { temporaryFolder } from '@test/support/temporary-folder';
+import { freePort } from '@test/support/own-adb-server';
 import {
   adb as adbProgram,
   fault,
-  freePort,
   prepareDevices,
   recover,
   setDevice,

@@ -24,10 +24,10 @@ import { BenchRecord } from '@test/support/bench-record';
 import { Golden, goldenFolder, maxAbsDifference } from '@test/support/golden';
 import { appRoot, ourRunner, prepareRunner } from '@test/support/runner';
 import { temporaryFolder } from '@test/support/temporary-folder';
+import { freePort } from '@test/support/own-adb-server';
 import {
   adb as adbProgram,
   fault,
-  freePort,
   prepareDevices,
   recover,
   setDevice,

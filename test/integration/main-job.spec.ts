@@ -9,10 +9,10 @@ import type { Run, RunSummary } from '@shared/model/run';
 import { goldenFolder, type TensorRef } from '@test/support/golden';
 import { appRoot, prepareRunner } from '@test/support/runner';
 import { runCli, startCli } from '@test/support/test-cli';
+import { freePort } from '@test/support/own-adb-server';
 import {
   adb,
   fault,
-  freePort,
   prepareDevices,
   recover,
   startDevice,

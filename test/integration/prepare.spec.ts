@@ -6,10 +6,10 @@ import { tfliteLibrary } from '@main/platform/node/native-parts';
 import type { RunSummary } from '@shared/model/run';
 import { appRoot, prepareRunner } from '@test/support/runner';
 import { runCli, startCli, type CliCall } from '@test/support/test-cli';
+import { freePort } from '@test/support/own-adb-server';
 import {
   adb,
   fault,
-  freePort,
   prepareDevices,
   recover,
   startDevice,

@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findAdb } from '@main/platform/adbkit/find-adb';
 import { appRoot } from './runner';
@@ -59,17 +58,6 @@ export function adb(port: number, ...args: string[]): string {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
-
-/** A port that is free now, for an ADB server of the tests' own. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 /** Waits until something holds, asking ten times a second. */
 export async function until(what: () => Promise<boolean>, withinMs = 20_000): Promise<void> {

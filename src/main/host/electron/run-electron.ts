@@ -55,9 +55,12 @@ export function runElectron(paths: {
   app.on('will-quit', (event) => {
     if (stopped) return;
     event.preventDefault();
-    void engine.stop().then(() => {
-      stopped = true;
-      app.quit();
-    });
+    // Electron forgets a quit that is asked for while it still tells of this one.
+    void engine.stop().then(() =>
+      setImmediate(() => {
+        stopped = true;
+        app.quit();
+      }),
+    );
   });
 }

@@ -85,7 +85,7 @@ export class EngineProcess {
   }
 
   #running(): void {
-    if (this.#child) return;
+    if (this.#child || this.#stopping) return;
     const child = this.#launch();
     this.#child = child;
     this.#waiting = [];
