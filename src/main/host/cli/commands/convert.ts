@@ -7,7 +7,7 @@ import { table } from '@shared/text/terminal-table';
 
 interface ConvertFlags {
   readonly recipe: string[];
-  readonly out?: string;
+  readonly out: string;
   readonly signature?: string;
   readonly shape?: Record<string, number[]>;
   readonly calibration?: string;
@@ -34,7 +34,7 @@ export function addConvert(
 ): void {
   withConvertFlags(program.command('convert'))
     .argument('<model>', 'SavedModel folder, .keras, .h5, TF.js model.json or .tflite')
-    .requiredOption('-o, --out <path>', 'file for one recipe, folder for several')
+    .option('-o, --out <path>', 'file for one recipe, or a folder', '.')
     .option(
       '--keep-float <layers>',
       'layers that integer recipes keep in float, separated by commas',
