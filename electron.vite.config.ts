@@ -35,6 +35,9 @@ const oldChromium: Plugin = {
       : null,
 };
 
+/** Plain JavaScript that every command needs: a few files with what is used of it load faster than 150 with all of it. */
+const bundled = ['@orpc/client', '@orpc/contract', '@orpc/server', 'commander', 'zod'];
+
 const external = builtinModules.flatMap((name) => [name, `node:${name}`]);
 
 export default defineConfig({
@@ -42,6 +45,7 @@ export default defineConfig({
     resolve: { alias },
     plugins: [stripNodePrefix],
     build: {
+      externalizeDeps: { exclude: bundled },
       target: legacy ? 'node10' : 'node20.19',
       outDir: `${outDir}/main`,
       sourcemap: true,
@@ -55,7 +59,13 @@ export default defineConfig({
               engine: 'src/main/engine.ts',
               worker: 'src/main/worker.ts',
             },
-        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          format: 'cjs',
+          // A require() does not start Node's other module loader, and what it loads can be kept compiled.
+          dynamicImportInCjs: false,
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
       },
     },
   },

@@ -35,7 +35,12 @@ export async function workerFile(): Promise<string> {
       emptyOutDir: true,
       rollupOptions: {
         input: { worker: 'src/main/worker.ts', cli: 'src/main/cli.ts' },
-        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          format: 'cjs',
+          dynamicImportInCjs: false,
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
       },
     },
   });
