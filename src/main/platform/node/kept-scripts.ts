@@ -12,8 +12,8 @@ interface PlainModule {
 }
 type Loader = (module: PlainModule, file: string) => void;
 
-/** The parts of Node's own loader that decide how a script becomes a module (nodejs.org/api/modules.html#requireextensions). */
-const loader = nodeModule as unknown as { wrap(source: string): string; _extensions: { '.js': Loader } };
+/** How Node makes a module of a script; shared by all modules (nodejs.org/api/modules.html#requireextensions). */
+const loaders = nodeModule.createRequire(__filename).extensions as unknown as { '.js': Loader };
 
 /**
  * Compiled code of the scripts in `folder`, kept in the file `keptIn` with the functions that were called. It is used for
@@ -24,15 +24,18 @@ export function keepScripts(folder: string, keptIn: string): void {
   const kept = readKeptCode(keptIn);
   const loaded = new Map<string, { readonly key: string; readonly script: Script }>();
   let isStale = false;
-  const plain = loader._extensions['.js'];
-  loader._extensions['.js'] = (module, file) => {
+  const plain = loaders['.js'];
+  loaders['.js'] = (module, file) => {
     if (!file.startsWith(folder + sep)) return plain(module, file);
     const source = readFileSync(file, 'utf8');
     const name = relative(folder, file);
     const key = keyOf(source);
     const entry = kept.get(name);
     const cachedData = entry?.key === key ? entry.code : undefined;
-    const script = new Script(loader.wrap(source), { filename: file, ...(cachedData ? { cachedData } : {}) });
+    const script = new Script(nodeModule.wrap(source), {
+      filename: file,
+      ...(cachedData ? { cachedData } : {}),
+    });
     isStale ||= !cachedData || script.cachedDataRejected === true;
     loaded.set(name, { key, script });
     const run = script.runInThisContext() as (...names: unknown[]) => void;
