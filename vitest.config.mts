@@ -18,6 +18,7 @@ export default defineConfig({
     globalSetup: ['test/support/own-adb-server.ts'],
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -6,12 +6,9 @@ import { parentChannel, serveWorker, type WorkerTask } from './platform/node/wor
 const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
   'tflite-node': async () => (await import('./platform/tflite-node/worker-task')).runTfliteNode,
   convert: async () => (await import('./convert-task')).runConvert,
-  'tfjs-node': async () => (await import('./platform/tfjs-node/worker-task')).runOriginal,
+  'tfjs-node': async () => (await import('./original-task')).runOriginalTask,
   network: async () => (await import('./platform/node/proxy-process')).proxyTask,
-  'cloud-server': async () => {
-    const { cloudServerTask } = await import('./platform/cloud-server/worker-task');
-    return cloudServerTask((await import('./platform/tfjs-node/worker-task')).loadOriginal);
-  },
+  'cloud-server': async () => (await import('./original-task')).serveOriginalTask,
 };
 
 const kind = WORKER_KINDS.find((name) => name === process.argv[2]);

@@ -1,3 +1,4 @@
+import type { DType } from '@shared/model/dtype';
 import type { SourceFormat } from '@shared/model/source-format';
 import type { Tensor } from '@shared/model/tensor';
 
@@ -20,3 +21,24 @@ export interface OriginalRuntime {
   unavailable(): Promise<string | undefined>;
   run(request: OriginalRunRequest, signal?: AbortSignal): Promise<OriginalRunResult>;
 }
+
+/** An input or output of a model that was written as a SavedModel: its key there, and what the model itself has. */
+export interface WrittenPort {
+  readonly key: string;
+  readonly name: string;
+  readonly dtype: DType;
+}
+
+/** What our reading of a model became, as a SavedModel. */
+export interface WrittenSavedModel {
+  readonly signature: string;
+  readonly inputs: readonly WrittenPort[];
+  readonly outputs: readonly WrittenPort[];
+}
+
+/** Writes a signature of a model (the default one when left out), as our reader understands it, as a SavedModel into an empty folder. */
+export type WriteReading = (
+  modelPath: string,
+  signature: string | undefined,
+  folder: string,
+) => Promise<WrittenSavedModel>;

@@ -7,6 +7,19 @@ import type { LoadedModel } from './loaded-model';
 const WIDER: Readonly<Record<string, DType>> = { DT_INT64: 'int64', DT_UINT8: 'uint8' };
 const PREFERRED = ['serving_default', 'serve'];
 
+export type Predict = (inputs: Record<string, TfTensor>) => Record<string, TfTensor>;
+
+/** One signature of a SavedModel in memory; tensors go by the signature's keys. */
+export async function loadSignature(
+  tf: Tf,
+  folder: string,
+  tags: string[],
+  signature: string,
+): Promise<Predict> {
+  const model = await tf.node.loadSavedModel(folder, tags, signature);
+  return (inputs) => model.predict(inputs) as Record<string, TfTensor>;
+}
+
 /** Loads a SavedModel with the signature asked for, or serving_default, or its only one. */
 export async function loadSavedModel(
   tf: Tf,
@@ -23,13 +36,13 @@ export async function loadSavedModel(
       'model.unsupported',
       `'${folder}' has no signature '${asked ?? 'serving_default'}'; it has ${keys.join(', ') || 'none'}.`,
     );
-  const model = await tf.node.loadSavedModel(folder, graph.tags, key);
+  const predict = await loadSignature(tf, folder, graph.tags, key);
   return {
     async run(sample) {
       const inputs = Object.fromEntries(
         Object.entries(sample).map(([name, tensor]) => [name, toTf(tf, name, tensor)]),
       );
-      const outputs = model.predict(inputs) as Record<string, TfTensor>;
+      const outputs = predict(inputs);
       const result = Object.fromEntries(
         Object.entries(outputs).map(([name, tensor]) => [
           name,

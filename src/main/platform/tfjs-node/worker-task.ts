@@ -2,53 +2,61 @@ import { AppError, isAppError } from '@shared/error/app-error';
 import type { SourceFormat } from '@shared/model/source-format';
 import type { Tensor } from '@shared/model/tensor';
 import { sampleOf, stackSamples } from '@shared/runner/tensor-stream';
-import type { OriginalRunResult } from '@main/ports/original-runtime';
+import type { OriginalRunResult, WriteReading } from '@main/ports/original-runtime';
 import { frameworkTitle, loadTensorFlow, type Tf } from './backend';
 import type { LoadedModel } from './loaded-model';
-import type { OriginalRequest } from './request';
+import { loadReading } from './reading';
+import type { LoadRequest, OriginalRequest } from './request';
 import { loadSavedModel } from './saved-model';
 import { loadGraphModel, loadLayersModel } from './tfjs-model';
 
-type Load = (tf: Tf, path: string, signature: string | undefined) => Promise<LoadedModel>;
-
-const refuse =
-  (title: string): Load =>
-  () =>
-    Promise.reject(
-      new AppError(
-        'model.unsupported',
-        `${title} are not run in their own framework here: validate against a SavedModel or TF.js export of the same model.`,
-      ),
-    );
-
-const LOADERS: Record<SourceFormat, Load> = {
-  'saved-model': loadSavedModel,
-  'tfjs-graph': loadGraphModel,
-  'tfjs-layers': loadLayersModel,
-  'keras-v3': refuse('Keras archives'),
-  'keras-h5': refuse('Keras HDF5 files'),
-  tflite: refuse('TFLite files'),
-};
-
-/** Loads an original model to be run again and again, in this process. */
-export async function loadOriginal(request: {
-  readonly modelPath: string;
-  readonly format: SourceFormat;
-  readonly signature: { readonly key: string };
-}): Promise<LoadedModel & { readonly framework: string }> {
-  const tf = await loadTensorFlow();
-  await tf.ready();
-  const model = await LOADERS[request.format](tf, request.modelPath, request.signature.key);
-  return { framework: frameworkTitle(tf), run: (sample) => model.run(sample) };
+interface Loader {
+  load(tf: Tf, request: LoadRequest, write: WriteReading): Promise<LoadedModel>;
+  /** What is said of the framework when it does not read the file itself. */
+  readonly reading?: string;
 }
 
-/** Runs an original model over samples, in this process. */
-export async function runOriginal(message: unknown): Promise<OriginalRunResult> {
-  const request = message as OriginalRequest;
+/** TensorFlow reads these formats itself; of Keras's files it is given our reading, which is said wherever it is named. */
+const LOADERS: Record<SourceFormat, Loader> = {
+  'saved-model': { load: (tf, { modelPath, signature }) => loadSavedModel(tf, modelPath, signature) },
+  'tfjs-graph': { load: (tf, { modelPath }) => loadGraphModel(tf, modelPath) },
+  'tfjs-layers': { load: (tf, { modelPath }) => loadLayersModel(tf, modelPath) },
+  'keras-v3': { load: loadReading, reading: 'Keras file' },
+  'keras-h5': { load: loadReading, reading: 'Keras file' },
+  tflite: {
+    load: () =>
+      Promise.reject(new AppError('model.unsupported', 'TensorFlow does not run TensorFlow Lite files.')),
+  },
+};
+
+interface Loaded extends LoadedModel {
+  readonly framework: string;
+}
+
+async function load(request: LoadRequest, write: WriteReading): Promise<Loaded> {
   const tf = await loadTensorFlow();
   await tf.ready();
+  const loader = LOADERS[request.format];
+  const model = await loader.load(tf, request, write);
+  const title = frameworkTitle(tf);
+  return {
+    framework:
+      loader.reading === undefined ? title : `our reading of the ${loader.reading}, executed by ${title}`,
+    run: (sample) => model.run(sample),
+  };
+}
+
+/** Loads an original model to be run again and again, in this process. */
+export const loadOriginal = (
+  request: Omit<LoadRequest, 'signature'> & { readonly signature: { readonly key: string } },
+  write: WriteReading,
+): Promise<Loaded> => load({ ...request, signature: request.signature.key }, write);
+
+/** Runs an original model over samples, in this process. */
+export async function runOriginal(message: unknown, write: WriteReading): Promise<OriginalRunResult> {
+  const request = message as OriginalRequest;
   try {
-    const model = await LOADERS[request.format](tf, request.modelPath, request.signature);
+    const model = await load(request, write);
     const samples = Object.values(request.inputs)[0]?.shape[0] ?? 1;
     const outputs = new Map<string, Tensor[]>();
     for (let i = 0; i < samples; i++) {
@@ -62,7 +70,7 @@ export async function runOriginal(message: unknown): Promise<OriginalRunResult> 
       }
     }
     return {
-      framework: frameworkTitle(tf),
+      framework: model.framework,
       outputs: Object.fromEntries([...outputs].map(([name, list]) => [name, stackSamples(name, list)])),
     };
   } catch (cause) {

@@ -1,34 +1,26 @@
-import { createRequire } from 'node:module';
 import type { TfliteRunRequest, TfliteRunResult, TfliteRuntime } from '@main/ports/tflite-runtime';
 import type { WorkerLauncher } from '@main/ports/worker';
 import type { NamedTensors } from '@shared/model/tensor';
+import { AddonWorker } from '../node/addon-worker';
 import { xnnpackPlugin } from '../node/native-parts';
-import { callWorker } from '../node/worker-call';
 import type { TfliteNodeRequest } from './request';
-
-const TIMEOUT_MS = 600_000;
 
 /** TFLite 2.9 through tfjs-tflite-node, in a worker process for each request. */
 export class TfliteNodeRuntime implements TfliteRuntime {
   readonly id = 'tflite-2.9';
-  readonly #launcher: WorkerLauncher;
-  readonly #appRoot: string;
+  readonly #worker: AddonWorker;
 
   constructor(launcher: WorkerLauncher, appRoot: string) {
-    this.#launcher = launcher;
-    this.#appRoot = appRoot;
+    this.#worker = new AddonWorker(launcher, appRoot, {
+      kind: 'tflite-node',
+      title: 'TFLite 2.9',
+      file: 'tfjs-tflite-node/build/Release/node_tflite_binding.node',
+      missing: 'tfjs-tflite-node (TFLite 2.9) is not built: run the set-up, which needs a C++ compiler.',
+    });
   }
 
   unavailable(): Promise<string | undefined> {
-    const require = createRequire(`${this.#appRoot}/package.json`);
-    try {
-      require.resolve('tfjs-tflite-node/build/Release/node_tflite_binding.node');
-      return Promise.resolve(undefined);
-    } catch {
-      return Promise.resolve(
-        'tfjs-tflite-node (TFLite 2.9) is not built: run the set-up, which needs a C++ compiler.',
-      );
-    }
+    return this.#worker.unavailable();
   }
 
   /** XNNPACK is used where set-up has built its plug-in, else the built-in kernels, which are slower but as right. */
@@ -41,13 +33,7 @@ export class TfliteNodeRuntime implements TfliteRuntime {
       threads: request.threads ?? 1,
       xnnpackPlugin: (request.xnnpack ?? true) && plugin.found ? plugin.path : undefined,
     };
-    const outputs = await callWorker(this.#launcher, {
-      kind: 'tflite-node',
-      request: asked,
-      title: 'TFLite 2.9',
-      timeoutMs: TIMEOUT_MS,
-      signal,
-    });
+    const outputs = await this.#worker.call(asked, signal);
     return { runtimeVersion: '2.9.0', outputs: outputs as NamedTensors };
   }
 }

@@ -1,6 +1,6 @@
 import type { ModelFiles } from '@main/ports/model-files';
-import { AppError } from '@shared/error/app-error';
-import { SOURCE_FORMAT_TITLES, type SourceFormat } from '@shared/model/source-format';
+import type { WrittenSavedModel } from '@main/ports/original-runtime';
+import type { SourceFormat } from '@shared/model/source-format';
 import { customOperators } from './graph/foreign';
 import type { ConstantData, Model } from './graph/ir';
 import { allGraphs } from './graph/subgraphs';
@@ -10,6 +10,7 @@ import { optimize } from './passes';
 import { detectModel } from './read/detect';
 import { READERS } from './read/readers';
 import { readTflite } from './read/tflite';
+import { writeSavedModel, type AppendToFile } from './saved-model';
 import { prepareSource } from './source/index';
 import { refuseTooLarge } from './write';
 
@@ -46,13 +47,7 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
   pace.step('read', 0, 0);
   const { format, path } = detectModel(request.path, files);
   if (format === 'tflite') return openTflite(readTflite(path, files));
-  const read = READERS[format];
-  if (!read)
-    throw new AppError(
-      'model.unsupported',
-      `A ${SOURCE_FORMAT_TITLES[format]} cannot be read; save it in another format.`,
-    );
-  const source = read(path, files);
+  const source = READERS[format](path, files);
   try {
     await pace.rest();
     const prepared = prepareSource(source, request.signature);
@@ -64,6 +59,26 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
   } catch (error) {
     source.close();
     throw error;
+  }
+}
+
+/**
+ * Writes what our reader makes of a model, before anything is lowered, as a SavedModel that TensorFlow executes: the yardstick for
+ * Keras files. `append` adds bytes to a file of it. AppErrors as `convertModel` has them for reading.
+ */
+export function writeReading(
+  path: string,
+  signature: string | undefined,
+  append: AppendToFile,
+  files: ModelFiles,
+): WrittenSavedModel {
+  const detected = detectModel(path, files);
+  if (detected.format === 'tflite') throw new Error('a TFLite file has no operators of TensorFlow');
+  const source = READERS[detected.format](detected.path, files);
+  try {
+    return writeSavedModel(source, signature ?? source.defaultSignature, append);
+  } finally {
+    source.close();
   }
 }
 

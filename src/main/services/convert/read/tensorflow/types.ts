@@ -23,6 +23,11 @@ const DTYPE_OF: Readonly<Record<number, SourceDType>> = {
 
 const REFERENCE = 100;
 
+const NUMBER_OF = new Map(Object.entries(DTYPE_OF).map(([number, dtype]) => [dtype, Number(number)]));
+
+/** The enum's number of a type; 0 (DT_INVALID) for one that has none here. */
+export const numberOfDtype = (dtype: SourceDType): number => NUMBER_OF.get(dtype) ?? 0;
+
 export const dtypeOfNumber = (number: number): SourceDType =>
   DTYPE_OF[number > REFERENCE ? number - REFERENCE : number] ?? 'other';
 
