@@ -43,6 +43,11 @@ export interface SourceFunction {
   readonly nodes: ReadonlyMap<string, SourceNode>;
   /** In order of the function's outputs. */
   readonly outputs: readonly SourceRef[];
+  /** The name under which its author says what it computes (`_implements`), and the shapes that it was traced with. */
+  readonly interface?: {
+    readonly name: string;
+    readonly inputShapes: readonly (readonly number[] | undefined)[];
+  };
 }
 
 export interface SourceSignature {

@@ -1,4 +1,5 @@
 import { BYTES_PER_ELEMENT, bytesOf, viewAs, type DType } from '@shared/model/dtype';
+import type { TensorType } from '../graph/ir';
 import { versions } from './kit/versions';
 import { defineOp } from './op';
 
@@ -9,13 +10,27 @@ interface BitcastAttrs {
   readonly output_type: DType;
 }
 
-/** The same bytes as another element type of the same size. */
+/**
+ * What the same bytes are as another element type: one of half the size has a last dimension of 2 more, one of twice the
+ * size takes that dimension away.
+ */
+const recastShape = ({ dtype, shape }: TensorType, to: DType): readonly number[] => {
+  const [from, size] = [BYTES_PER_ELEMENT[dtype], BYTES_PER_ELEMENT[to]];
+  if (from > size) return [...shape, from / size];
+  if (from < size && shape.at(-1) !== size / from)
+    throw new Error(
+      `it reads ${dtype}[${shape.join(',')}] as ${to}, so its last dimension has to be ${size / from}`,
+    );
+  return from < size ? shape.slice(0, -1) : shape;
+};
+
+/** The same bytes as another element type. */
 export const op = defineOp<BitcastAttrs>({
   type: 'BITCAST',
   code: 159,
   quantization: { rule: 'float', int16Kernel: false },
   version: () => version(1),
-  infer: (op) => [{ dtype: op.attrs.output_type, shape: op.input(0).shape }],
+  infer: (op) => [{ dtype: op.attrs.output_type, shape: recastShape(op.input(0), op.attrs.output_type) }],
   fold([input], op) {
     const dtype = op.attrs.output_type;
     return input && dtype !== 'string' ? [viewAs(dtype, bytesOf(input.data))] : undefined;
@@ -23,10 +38,7 @@ export const op = defineOp<BitcastAttrs>({
   lower: {
     Bitcast: (context) => {
       const output_type = context.dtype('type');
-      const from = context.input(0).dtype;
-      if (from === output_type) return context.input(0);
-      if (BYTES_PER_ELEMENT[from] !== BYTES_PER_ELEMENT[output_type])
-        context.refuse(`it reads ${from} as ${output_type}, which has another size`);
+      if (context.input(0).dtype === output_type) return context.input(0);
       return context.emit1('BITCAST', { output_type }, [context.input(0)]);
     },
   },

@@ -1,6 +1,6 @@
 import { constantNumbers } from '../graph/constant';
-import { emitReshape } from './kit/reshape';
-import { asInt32 } from './kit/reshape';
+import type { Value } from '../graph/ir';
+import { asInt32, emitReshape } from './kit/reshape';
 import { versions } from './kit/versions';
 import { defineOp, type Lowering } from './op';
 
@@ -16,12 +16,17 @@ const rfft: Lowering = (context) => {
   const x = context.input(0);
   const [length = 0] = context.constantInts(1);
   requirePower((reason) => context.refuse(reason), [length]);
-  if (x.shape.filter((dim) => dim === -1).length > 1)
-    context.refuse('more than one of its dimensions is known only at run time; fix them with --shape');
-  const rows = emitReshape(context, x, x.shape.toSpliced(-1, 0, 1));
+  const rows = isOpen(x)
+    ? context.emit1('EXPAND_DIMS', {}, [x, context.scalar('int32', x.shape.length - 1)])
+    : emitReshape(context, x, x.shape.toSpliced(-1, 0, 1));
   const spectrum = context.emit1('RFFT2D', {}, [rows, context.ints32([1, length])]);
-  return emitReshape(context, spectrum, spectrum.shape.toSpliced(-2, 1));
+  return isOpen(x)
+    ? context.emit1('SQUEEZE', { squeeze_dims: [x.shape.length - 1] }, [spectrum])
+    : emitReshape(context, spectrum, spectrum.shape.toSpliced(-2, 1));
 };
+
+/** More dimensions are known only at run time than RESHAPE can work out. */
+const isOpen = ({ shape }: Value): boolean => shape.filter((dim) => dim === -1).length > 1;
 
 /** Discrete Fourier transform of real numbers over the last two dimensions, cut or padded to the lengths in operand 1. */
 export const op = defineOp({

@@ -1,6 +1,7 @@
 import { AppError } from '@shared/error/app-error';
 import type { SourceAttr, SourceFunction, SourceNode, SourceRef } from '../source';
 import { flattenBodies } from './bodies';
+import { asOneOperator } from './composites';
 import { checkCall, type Flattening } from './flattening';
 import { VARIABLE_OPS, type Scope } from './scope';
 import { rewriteVariableNode } from './variables';
@@ -141,7 +142,10 @@ function inlineCall(
       'model.unreadable',
       `'${node.name}' calls the function '${callee.name}' with ${inputs.length} arguments; it takes ${callee.args.length}.`,
     );
-  return flattenInto(run, scope, callee.nodes, args, callee.outputs, [...callers, callee.name]);
+  return (
+    asOneOperator(scope, node, callee, inputs) ??
+    flattenInto(run, scope, callee.nodes, args, callee.outputs, [...callers, callee.name])
+  );
 }
 
 /** Assignments have no outputs, so nothing that is walked leads to them; they run all the same. */

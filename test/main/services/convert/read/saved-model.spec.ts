@@ -63,6 +63,20 @@ describe('a SavedModel', () => {
     expect(await attempt(folder)).toEqual([SCALES]);
   });
 
+  it('finds the values of variables of which only copies are stored', async () => {
+    const scale = scaleModel();
+    const type = { dtype: attr.type(FLOAT) };
+    const [x, w, call, file] = scale.nodes;
+    const nodes = [
+      ...[x, w, call, file].filter((each) => each !== undefined),
+      nodeParts('copy', 'VarHandleOp', [], { ...type, shape: attr.shape([3]) }),
+      nodeParts('initial', 'ReadVariableOp', ['w'], type),
+      nodeParts('assign', 'AssignVariableOp', ['copy', 'initial']),
+      nodeParts('restore', 'StatefulPartitionedCall', ['file', 'copy'], { f: attr.fn('restoring') }),
+    ];
+    expect(await attempt(model(savedModelFiles({ ...scale, nodes })))).toEqual([SCALES]);
+  });
+
   it('names the signatures it has when another one is asked for', () => {
     const source = readSavedModel(model(savedModelFiles(scaleModel())), nodeModelFiles);
     expect(() => prepareSource(source, 'other')).toThrow(/no signature 'other'; it has 'serving_default'/);

@@ -2,7 +2,8 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeModelFiles } from '@main/platform/node/model-files';
-import { convertModel } from '@main/services/convert';
+import { allGraphs, convertModel } from '@main/services/convert';
+import { constantNumbers } from '@main/services/convert/graph/constant';
 import { readTfjsGraph } from '@main/services/convert/read/tfjs-graph';
 import { AppError } from '@shared/error/app-error';
 import { viewAs } from '@shared/model/dtype';
@@ -68,12 +69,85 @@ function refusal(path: string): AppError {
   throw new Error('it was not refused');
 }
 
+/** A model y = if c then (x, 2) else (x * w, w): constants of functions are stored under the function's name. */
+function writeBranches(): string {
+  const folder = temporaryFolder();
+  const type = { type: 'DT_FLOAT' };
+  const dims = (...sizes: number[]) => ({ dim: sizes.map((size) => ({ size: String(size) })) });
+  const port = (name: string, dtype = 'DT_FLOAT', shape = dims(-1)) => ({ name, dtype, tensorShape: shape });
+  const branch = (name: string, nodeDef: readonly object[], ret: object) => ({
+    signature: {
+      name,
+      inputArg: [{ name: 'a', ...type }],
+      outputArg: [
+        { name: 'r', ...type },
+        { name: 's', ...type },
+      ],
+    },
+    nodeDef,
+    ret,
+  });
+  const model = {
+    format: 'graph-model',
+    signature: {
+      inputs: { x: port('x:0'), c: port('c:0', 'DT_BOOL', dims()) },
+      outputs: { y: port('if:0'), z: port('if:1', 'DT_FLOAT', dims()) },
+    },
+    modelTopology: {
+      node: [
+        { name: 'x', op: 'Placeholder', attr: { dtype: type, shape: { shape: dims(-2) } } },
+        { name: 'c', op: 'Placeholder', attr: { dtype: { type: 'DT_BOOL' }, shape: { shape: dims() } } },
+        {
+          name: 'if',
+          op: 'StatelessIf',
+          input: ['c', 'x'],
+          attr: { then_branch: { func: { name: 'then' } }, else_branch: { func: { name: 'else' } } },
+        },
+      ],
+      library: {
+        function: [
+          branch('then', [{ name: 'then/two', op: 'Const', attr: { dtype: type } }], {
+            r: 'a',
+            s: 'two:output:0',
+          }),
+          branch(
+            'else',
+            [
+              { name: 'else/w', op: 'Const', attr: { dtype: type } },
+              { name: 'mul', op: 'Mul', input: ['a', 'else/w:output:0'], attr: { T: type } },
+            ],
+            { r: 'mul:z:0', s: 'w:output:0' },
+          ),
+        ],
+      },
+    },
+    weightsManifest: [
+      {
+        paths: ['w'],
+        weights: ['then/two', 'else/w'].map((name) => ({ name, shape: [], dtype: 'float32' })),
+      },
+    ],
+  };
+  writeFileSync(join(folder, 'model.json'), JSON.stringify(model));
+  writeFileSync(join(folder, 'w'), bytesOf(Float32Array.of(2, 3)));
+  return join(folder, 'model.json');
+}
+
 describe('a TensorFlow.js graph model', () => {
   it('is read with weights that lie across shards', () => {
     const all = bytesOf(VALUES);
     expect(weight(write([FLOATS], { a: all.slice(0, 5), b: all.slice(5, 6), c: all.slice(6) }))).toEqual([
       0.5, -2, 3,
     ]);
+  });
+
+  it('finds the constants that its functions return, and takes any negative size as unknown', async () => {
+    const { model, close } = await convertModel({ path: writeBranches() }, nodeModelFiles);
+    const [graph] = model.graphs;
+    expect(graph?.inputs.map(({ shape }) => shape)).toEqual([[], [-1]]);
+    const branches = Array.from(allGraphs(model)).slice(1);
+    expect(branches.map(({ outputs }) => constantNumbers(outputs[1]))).toEqual([[2], [3]]);
+    close();
   });
 
   it.each([

@@ -13,16 +13,20 @@ const numberOf = (factors: Factors): number | undefined =>
     1,
   );
 
+/** The size of a dimension, as an int32 scalar. */
+export const sizeAt = (context: LowerContext, value: Value, axis: number): Value => {
+  const shape = context.emit1('SHAPE', { out_type: TENSOR_TYPE.int32 }, [value]);
+  return context.emit1(
+    'STRIDED_SLICE',
+    { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1, offset: false },
+    [shape, ...[axis, axis + 1, 1].map((bound) => context.ints32([bound]))],
+  );
+};
+
 const scalarOf = (context: LowerContext, factors: Factors): Value => {
-  const scalars = factors.map((factor) => {
-    if (typeof factor === 'number') return context.scalar('int32', factor);
-    const shape = context.emit1('SHAPE', { out_type: TENSOR_TYPE.int32 }, [factor.value]);
-    return context.emit1(
-      'STRIDED_SLICE',
-      { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1, offset: false },
-      [shape, ...[factor.axis, factor.axis + 1, 1].map((bound) => context.ints32([bound]))],
-    );
-  });
+  const scalars = factors.map((factor) =>
+    typeof factor === 'number' ? context.scalar('int32', factor) : sizeAt(context, factor.value, factor.axis),
+  );
   const { mul } = calculator(context);
   return scalars.reduce((product, scalar) => mul(product, scalar));
 };

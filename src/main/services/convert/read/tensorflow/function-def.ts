@@ -1,6 +1,6 @@
-import type { SourceDType, SourceFunction, SourceNode, SourceRef } from '../../source';
+import type { SourceAttr, SourceDType, SourceFunction, SourceNode, SourceRef } from '../../source';
 import type { Wire } from '../protobuf';
-import { emptyAttrs, readNode, resolveNode, type RawNode } from './node-def';
+import { emptyAttrs, readAttr, readMapEntry, readNode, resolveNode, type RawNode } from './node-def';
 import { flatOutput } from './output-args';
 import { dtypeOfNumber } from './types';
 
@@ -17,6 +17,7 @@ export interface RawFunction {
   readonly nodes: readonly RawNode[];
   /** Result name to "node:output:index" or the name of an argument. */
   readonly returns: ReadonlyMap<string, string>;
+  readonly interface?: SourceFunction['interface'];
 }
 
 /** Only the name of a FunctionDef, to index a library without decoding it. */
@@ -37,6 +38,7 @@ export function readFunction(wire: Wire): RawFunction {
   const results: FunctionArg[] = [];
   const nodes: RawNode[] = [];
   const returns = new Map<string, string>();
+  const attrs = emptyAttrs();
   while (wire.next())
     if (wire.field === 1)
       for (const signature = wire.message(); signature.next();)
@@ -46,8 +48,24 @@ export function readFunction(wire: Wire): RawFunction {
         else signature.skip();
     else if (wire.field === 3) nodes.push(readNode(wire.message()));
     else if (wire.field === 4) readTextEntry(wire.message(), returns);
+    else if (wire.field === 5)
+      readMapEntry(wire.message(), (key, value) => {
+        const attr = INTERFACE_ATTRS.has(key) ? readAttr(value) : undefined;
+        if (attr) attrs[key] = attr;
+      });
     else wire.skip();
-  return { name, args, results, nodes, returns };
+  return { name, args, results, nodes, returns, ...interfaceOf(attrs) };
+}
+
+/** What a function does, by a name that its author gave, and the shapes that it was traced with. */
+const INTERFACE_ATTRS = new Set(['_implements', '_input_shapes']);
+
+function interfaceOf(attrs: Readonly<Record<string, SourceAttr>>): Pick<RawFunction, 'interface'> {
+  const [implemented, shapes] = [attrs['_implements'], attrs['_input_shapes']];
+  if (implemented?.kind !== 'string') return {};
+  const list = shapes?.kind === 'list' ? shapes.value : [];
+  const inputShapes = list.map((shape) => (shape.kind === 'shape' ? shape.value : undefined));
+  return { interface: { name: implemented.value, inputShapes } };
 }
 
 /**
@@ -77,7 +95,13 @@ export function resolveFunction(
   const outputs = raw.results.map(
     (result) => ref(raw.returns.get(result.name) ?? '') ?? { node: '', output: 0 },
   );
-  return { name: raw.name, args: raw.args, nodes, outputs };
+  return {
+    name: raw.name,
+    args: raw.args,
+    nodes,
+    outputs,
+    ...(raw.interface ? { interface: raw.interface } : {}),
+  };
 }
 
 function readArg(wire: Wire): FunctionArg {

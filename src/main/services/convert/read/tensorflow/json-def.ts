@@ -3,6 +3,7 @@ import type { SourceAttr, SourceTensor } from '../../source';
 import { fieldOf, isJsonArray, isJsonObject, type Json, type JsonObject } from '../json';
 import type { FunctionArg, RawFunction } from './function-def';
 import { emptyAttrs, type RawNode } from './node-def';
+import { UNKNOWN_SIZE } from './tensor-proto';
 import { dtypeOfName } from './types';
 
 const MAX_RANK = 32;
@@ -21,7 +22,7 @@ export function nodeFromJson(json: Json, constant: (name: string) => SourceTenso
   const fields = fieldOf(json, 'attr');
   if (isJsonObject(fields))
     for (const [key, value] of Object.entries(fields)) {
-      const attr = value === undefined ? undefined : attrFromJson(value, 0);
+      const attr = value === undefined || key.startsWith('_') ? undefined : attrFromJson(value, 0);
       if (attr) attrs[key] = attr;
     }
   if (op === 'Const') {
@@ -39,18 +40,25 @@ export function functionFromJson(
 ): RawFunction {
   const signature = fieldOf(json, 'signature');
   const name = textOf(signature, 'name', 'a function');
+  const nodes = listOf(fieldOf(json, 'nodeDef')).map((node) => nodeFromJson(node, constant));
+  const names = new Set(nodes.map((node) => node.name));
+  // TF.js's converter puts the function's name before those of its constants, but not where they are returned.
+  const renamed = (ref: string): string => {
+    const [node = ''] = ref.split(':');
+    return !names.has(node) && names.has(`${name}/${node}`) ? `${name}/${ref}` : ref;
+  };
   const ret = fieldOf(json, 'ret');
   const returns = isJsonObject(ret)
     ? Object.entries(ret).map(([key, value]): [string, string] => [
         key,
-        typeof value === 'string' ? value : '',
+        typeof value === 'string' ? renamed(value) : '',
       ])
     : [];
   return {
     name,
     args: listOf(fieldOf(signature, 'inputArg')).map(argFromJson),
     results: listOf(fieldOf(signature, 'outputArg')).map(argFromJson),
-    nodes: listOf(fieldOf(json, 'nodeDef')).map((node) => nodeFromJson(node, constant)),
+    nodes,
     returns: new Map(returns),
   };
 }
@@ -59,9 +67,9 @@ export function functionFromJson(
 export function shapeFromJson(json: Json | undefined): readonly number[] | undefined {
   if (!isJsonObject(json) || fieldOf(json, 'unknownRank') === true) return undefined;
   const shape = listOf(fieldOf(json, 'dim')).map((dim) => Number(fieldOf(dim, 'size') ?? 0));
-  if (shape.length > MAX_RANK || shape.some((size) => !Number.isSafeInteger(size) || size < -1))
+  if (shape.length > MAX_RANK || shape.some((size) => !Number.isSafeInteger(size)))
     throw damaged('a shape in it is not usable');
-  return shape;
+  return shape.map((size) => Math.max(size, UNKNOWN_SIZE));
 }
 
 export const dtypeFromJson = (json: Json | undefined): ReturnType<typeof dtypeOfName> =>

@@ -22,13 +22,17 @@ export function findCheckpointKeys(
   functionOf: (name: string) => SourceFunction | undefined,
 ): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
+  const copies: (readonly [from: string, to: string])[] = [];
   const scan = ({ nodes, args }: Scope, only: readonly SourceNode[] | undefined, depth: number): void => {
     for (const node of only ?? nodes.values()) {
       if (ASSIGN_OPS.has(node.op)) {
         const [target, value] = node.inputs;
         const variable = target && variableName(target, nodes, args);
         const key = value && restoredKey(value, nodes);
-        if (variable !== undefined && key !== undefined) keys.set(variable, key);
+        const copied = value && variableReadBy(value, nodes, args);
+        if (variable === undefined) continue;
+        if (key !== undefined) keys.set(variable, key);
+        else if (copied !== undefined) copies.push([copied, variable]);
       } else if (CALL_OPS.has(node.op) && depth < MAX_CALL_DEPTH) {
         const name = node.attrs['f'];
         const callee = name?.kind === 'function' ? functionOf(name.value) : undefined;
@@ -45,7 +49,23 @@ export function findCheckpointKeys(
   const assignments = [...nodes.values()].filter((node) => ASSIGN_OPS.has(node.op));
   const restore = nodes.get(restoreOp.split(':')[0] ?? '');
   scan(main, restore ? [...assignments, restore] : assignments, 0);
+  // A Keras 3 model inside of a module: what is stored are copies that start as the variables that the model reads.
+  for (const [from, to] of copies) {
+    const key = keys.get(to);
+    if (key !== undefined && !keys.has(from)) keys.set(from, key);
+  }
   return keys;
+}
+
+/** The variable that a value is read from. */
+function variableReadBy(
+  value: SourceRef,
+  nodes: ReadonlyMap<string, SourceNode>,
+  args: ReadonlyMap<string, string | undefined>,
+): string | undefined {
+  const { node } = trace(value, nodes);
+  const handle = node?.op === 'ReadVariableOp' ? node.inputs[0] : undefined;
+  return handle && variableName(handle, nodes, args);
 }
 
 function variableName(

@@ -8,6 +8,8 @@ import { dtypeOfNumber, isTensorDType } from './types';
 /** A constant that repeats its last value may claim at most this much: its bytes are not in the file. */
 const MAX_REPEATED_BYTES = 256 * 2 ** 20;
 const MAX_RANK = 32;
+/** TensorFlow's optimizer numbers the dimensions that it does not know -2, -3 ... so as to see which are equal. */
+export const UNKNOWN_SIZE = -1;
 
 /** A TensorShapeProto: dimensions with -1 for unknown ones, or undefined for unknown rank. */
 export function readShape(wire: Wire): readonly number[] | undefined {
@@ -19,8 +21,8 @@ export function readShape(wire: Wire): readonly number[] | undefined {
       for (const dim = wire.message(); dim.next();)
         if (dim.field === 1) size = dim.int();
         else dim.skip();
-      if (size < -1 || !Number.isSafeInteger(size)) throw wire.damaged(`a dimension is ${size}`);
-      shape.push(size);
+      if (!Number.isSafeInteger(size)) throw wire.damaged(`a dimension is ${size}`);
+      shape.push(Math.max(size, UNKNOWN_SIZE));
       if (shape.length > MAX_RANK) throw wire.damaged(`a shape has more than ${MAX_RANK} dimensions`);
     } else if (wire.field === 3) unknownRank = wire.bool();
     else wire.skip();
