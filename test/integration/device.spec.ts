@@ -109,7 +109,9 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
       model: { hash: 'a'.repeat(64), name: 'digits', format: 'saved-model', bytes: 1 },
       variant: { hash: file.sha256, recipe: mode, bytes: file.bytes },
       file,
-      ...(inputs === undefined ? {} : { inputs: await nodeLocalFiles.identify(inputs) }),
+      ...(inputs === undefined
+        ? {}
+        : { inputs: { stream: await nodeLocalFiles.identify(inputs), tensors: [] } }),
     };
   };
 

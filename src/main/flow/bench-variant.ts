@@ -1,3 +1,4 @@
+import type { InputFiles } from '@main/ports/device-runner';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import type { BenchVariant } from '../services/bench';
 import type { RealInput } from './real-input';
@@ -17,9 +18,20 @@ export async function benchVariant(
     variant: { hash: variant.id, recipe: variant.recipe, bytes: variant.bytes },
     file: await tools.localFiles.identify(variant.path),
     ...(signature === undefined ? {} : { signature }),
-    ...(inputs && takesFloats(variant, tools)
-      ? { inputs: await tools.localFiles.identify(inputs.file) }
-      : {}),
+    ...(inputs && takesFloats(variant, tools) ? { inputs: await inputFiles(inputs, tools) } : {}),
+  };
+}
+
+async function inputFiles({ file, tensors }: RealInput, { localFiles }: FlowTools): Promise<InputFiles> {
+  return {
+    stream: await localFiles.identify(file),
+    tensors: await Promise.all(
+      tensors.map(async ({ name, shape, file: path }) => ({
+        name,
+        shape,
+        file: await localFiles.identify(path),
+      })),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchmarkInput } from '@shared/api/jobs';
+import { bytesOf } from '@shared/model/dtype';
 import type { ModelInfo } from '@shared/model/model';
 import { encodeTensor } from '@shared/runner/tensor-stream';
 import { openDataSet, sampleOf } from '../services/data';
@@ -17,19 +18,31 @@ export async function realInput(
   const data = await openDataSet(path, signature.inputs);
   try {
     const batch = await data.slice(0, 1);
-    const records = Object.entries(batch).map(([name, tensor]) =>
-      encodeTensor({ name, tensor: sampleOf(tensor, 0) }),
-    );
+    const records = Object.entries(batch).map(([name, tensor]) => ({ name, tensor: sampleOf(tensor, 0) }));
     const file = join(folder, 'inputs.bin');
-    await writeFile(file, Buffer.concat(records));
-    return { file, sample: batch };
+    await writeFile(file, Buffer.concat(records.map(encodeTensor)));
+    const tensors: TensorFile[] = [];
+    for (const { name, tensor } of records) {
+      const path = join(folder, `input-${tensors.length}.bin`);
+      await writeFile(path, bytesOf(tensor.data));
+      tensors.push({ name, shape: tensor.shape, file: path });
+    }
+    return { file, tensors, sample: batch };
   } finally {
     await data.close();
   }
 }
 
-/** One sample of the user's data: as a file for the runner, and as tensors with a first axis of one sample. */
+/** One input's plain bytes. */
+interface TensorFile {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly file: string;
+}
+
+/** One sample of the user's data: as a tensor stream, as a file for each input, and as tensors with a first axis of one sample. */
 export interface RealInput {
   readonly file: string;
+  readonly tensors: readonly TensorFile[];
   readonly sample: Awaited<ReturnType<Awaited<ReturnType<typeof openDataSet>>['slice']>>;
 }

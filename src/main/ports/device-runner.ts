@@ -6,6 +6,16 @@ import type { RunnerName } from '@shared/model/runner';
 import type { LocalFile } from './local-files';
 import type { RunnerTarget } from './runner-target';
 
+/** Real input of one sample: all inputs as one tensor stream, and each one's plain bytes. */
+export interface InputFiles {
+  readonly stream: LocalFile;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly file: LocalFile;
+  }[];
+}
+
 /** What all launches of one series are made with. */
 export interface RunnerSettings {
   /** The model on the target. */
@@ -66,8 +76,8 @@ export interface InstalledRunner {
   readonly provenance: Pick<Provenance, 'runner' | 'runnerHash' | 'runnerVersion' | 'startWay'>;
   /** Whether it can give the first inference's outputs. */
   readonly givesOutputs: boolean;
-  /** Puts real input (a tensor stream of one sample) on the target, for this model's settings. */
-  putInputs(stream: LocalFile, signal?: AbortSignal): Promise<string>;
+  /** Puts real input on the target: what the settings' `inputs` is to be; undefined where the runner cannot take this input. */
+  putInputs(inputs: InputFiles, signal?: AbortSignal): Promise<string | undefined>;
   /** One process start: initialisation, first inference, warm-up, samples. */
   launch(call: LaunchCall): Promise<void>;
   /** Who runs the operators, and each one's time, in a launch whose latencies do not count. */

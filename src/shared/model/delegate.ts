@@ -27,3 +27,31 @@ export const delegateChoiceSchema = z.strictObject({
   options: z.record(text, z.string().max(1024)).optional(),
 });
 export type DelegateChoice = z.infer<typeof delegateChoiceSchema>;
+
+/** What of the operators ran where, by what was measured. */
+export interface DelegationFacts {
+  readonly delegateAsked: Delegate;
+  readonly delegateGot: DelegateGot;
+  readonly delegatedOps?: number | undefined;
+  readonly totalOps?: number | undefined;
+  readonly partitions?: number | undefined;
+}
+
+/** In words: "GPU, all 64 operators", or "GPU was asked for: 37 of 64 operators ran there, the rest on the CPU". */
+export function delegateText(facts: DelegationFacts): string {
+  const { delegateAsked, delegateGot, delegatedOps, totalOps, partitions } = facts;
+  const title = DELEGATE_TITLES[delegateAsked];
+  const pieces = partitions !== undefined && partitions > 1 ? ` in ${partitions} pieces` : '';
+  if (delegateAsked === 'cpu') return title;
+  if (delegateAsked === delegateGot) {
+    if (delegatedOps === undefined || totalOps === undefined) return title;
+    return delegatedOps === totalOps
+      ? `${title}, all ${totalOps} operators`
+      : `${title}, ${delegatedOps} of ${totalOps} operators${pieces}`;
+  }
+  const count =
+    delegatedOps === undefined || totalOps === undefined ? 'some' : `${delegatedOps} of ${totalOps}`;
+  return delegateGot === 'mixed'
+    ? `${title} was asked for: ${count} operators ran there${pieces}, the rest on the CPU`
+    : `${title} was asked for: no operator ran there, all ran on the CPU`;
+}

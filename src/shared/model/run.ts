@@ -23,8 +23,8 @@ export type LaunchStatus = (typeof LAUNCH_STATUSES)[number];
 export const toldLatencySchema = z.object({
   samples: z.number().int().min(1).max(20_000_000),
   meanNs: ns,
-  minNs: ns.optional(),
-  maxNs: ns.optional(),
+  minNs: ns,
+  maxNs: ns,
   standardDeviationNs: ns.optional(),
   p5Ns: ns.optional(),
   p50Ns: ns.optional(),
@@ -175,6 +175,8 @@ export const runSummarySchema = z.object({
   threads: z.number().int(),
   delegate: z.enum(DELEGATES_GOT),
   profile: z.string(),
+  /** What measured it, e.g. "edgebench-runner" or "benchmark_model". */
+  runner: z.string(),
   latency: latencySummarySchema.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

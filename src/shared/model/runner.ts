@@ -1,11 +1,12 @@
 import * as z from 'zod';
 
-/** Programs that measure a model on a device: our own. */
-export const RUNNERS = ['edgebench'] as const;
+/** Programs that measure a model on a device: our own, and Google's tool for TensorFlow Lite. */
+export const RUNNERS = ['edgebench', 'benchmark_model'] as const;
 export type RunnerName = (typeof RUNNERS)[number];
 
 export const RUNNER_TITLES: Record<RunnerName, string> = {
   edgebench: 'Edgebench',
+  benchmark_model: "Google's benchmark_model",
 };
 
 export const runnerChoiceSchema = z.strictObject({

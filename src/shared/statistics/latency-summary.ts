@@ -1,4 +1,4 @@
-import type { LatencySummary, Launch } from '../model/run';
+import type { LatencySummary, Launch, ToldLatency } from '../model/run';
 import { meanOf, minimumSamples, percentileOfSorted, sorted } from './percentile';
 
 /** Samples of the launches that count, joined. */
@@ -29,5 +29,35 @@ export function summarizeLatency(samplesNs: ArrayLike<number>, launches: number)
     p90Ns: percentile(90),
     p95Ns: percentile(95),
     p99Ns: percentile(99),
+  };
+}
+
+/**
+ * Latency of a run over its completed launches: from their samples, or from what a runner without samples told. Statistics of several
+ * launches have no percentiles in common, so then there are none.
+ */
+export function latencyOfLaunches(
+  launches: readonly Pick<Launch, 'status' | 'samplesNs' | 'told'>[],
+): LatencySummary | undefined {
+  const counted = launches.filter(({ status }) => status === 'completed');
+  const told = counted.flatMap((launch) => launch.told ?? []);
+  return told.length === 0 ? summarizeLatency(countedSamples(counted), counted.length) : summarizeTold(told);
+}
+
+function summarizeTold(told: readonly ToldLatency[]): LatencySummary {
+  const samples = told.reduce((sum, launch) => sum + launch.samples, 0);
+  const [only] = told.length === 1 ? told : [];
+  const supported = (percent: number, ns: number | undefined): number | null =>
+    ns === undefined || samples < minimumSamples(percent) ? null : ns;
+  return {
+    samples,
+    launches: told.length,
+    minNs: Math.min(...told.map(({ minNs }) => minNs)),
+    maxNs: Math.max(...told.map(({ maxNs }) => maxNs)),
+    meanNs: told.reduce((sum, launch) => sum + launch.meanNs * launch.samples, 0) / samples,
+    p50Ns: supported(50, only?.p50Ns),
+    p90Ns: null,
+    p95Ns: supported(95, only?.p95Ns),
+    p99Ns: null,
   };
 }

@@ -1,3 +1,4 @@
+import type { InputFiles } from '@main/ports/device-runner';
 import type { LocalFile } from '@main/ports/local-files';
 import type { DelegateChoice } from '@shared/model/delegate';
 import type { ModelRef, VariantRef } from '@shared/model/run';
@@ -10,8 +11,8 @@ export interface BenchVariant {
   readonly variant: VariantRef;
   readonly file: LocalFile;
   readonly signature?: string;
-  /** A tensor stream whose first sample is real input; made-up values without it. */
-  readonly inputs?: LocalFile;
+  /** Real input; made-up values without it. */
+  readonly inputs?: InputFiles;
 }
 
 /** A variant under one set of settings: what becomes one run on each target. */

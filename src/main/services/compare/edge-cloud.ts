@@ -9,7 +9,8 @@ import type {
 import type { Evidence } from '@shared/model/evidence';
 import type { LatencySummary, Run } from '@shared/model/run';
 import { ecdfOf, probabilitySmaller } from '@shared/statistics/distribution';
-import { countedSamples, summarizeLatency } from '@shared/statistics/latency-summary';
+import { delegateText } from '@shared/model/delegate';
+import { countedSamples, latencyOfLaunches, summarizeLatency } from '@shared/statistics/latency-summary';
 import { breakEvenKbps, breakEvenRttMs, transferNs } from '@shared/statistics/network-model';
 import { sorted } from '@shared/statistics/percentile';
 import { summarize } from './edge-cloud-summary';
@@ -61,9 +62,8 @@ function latencyLines(latency: LatencySummary | null, evidence: Evidence, perSec
 }
 
 function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
-  const launches = run.launches.filter((launch) => launch.status === 'completed').length;
   const ascending = run.status === 'completed' ? sorted(countedSamples(run.launches)) : new Float64Array();
-  const latency = summarizeLatency(ascending, launches) ?? null;
+  const latency = (run.status === 'completed' ? latencyOfLaunches(run.launches) : undefined) ?? null;
   const cautions: string[] = [];
   if (run.status !== 'completed')
     cautions.push(
@@ -74,8 +74,9 @@ function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
       `Measured with the profile "${run.profile.name}": good for an impression, not for a verdict.`,
     );
   const { delegateAsked, delegateGot } = run.provenance;
-  if (delegateAsked !== delegateGot)
-    cautions.push(`${delegateAsked} was asked for, ${delegateGot} was obtained.`);
+  if (delegateAsked !== delegateGot) cautions.push(`${delegateText(run.provenance)}.`);
+  if (latency !== null && ascending.length === 0)
+    cautions.push(`${run.provenance.runner} gives statistics, not samples: there is no distribution.`);
   const energyNote = run.energy?.valid === false ? 'on USB power' : run.energy?.source;
   const target: ComparisonTarget = {
     id: run.id,

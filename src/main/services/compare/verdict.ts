@@ -27,6 +27,8 @@ function obstacle(run: Run, which: string, launches: Launches, percentile: numbe
   if (!run.profile.verdict) {
     return `The profile "${run.profile.name}" of the ${which} run does not allow a verdict. Measure with --profile standard.`;
   }
+  if (run.launches.some(({ told }) => told !== undefined))
+    return `The ${which} run was measured by ${run.provenance.runner}, which gives statistics instead of samples: measure with --runner edgebench for a verdict.`;
   if (launches.length < MINIMUM_LAUNCHES) {
     return `The ${which} run has ${launches.length} of the ${MINIMUM_LAUNCHES} launches that a verdict needs. Measure with --profile standard.`;
   }

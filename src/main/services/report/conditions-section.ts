@@ -1,4 +1,5 @@
 import type { CloudBaseline } from '@shared/model/cloud';
+import { delegateText } from '@shared/model/delegate';
 import type { DeviceConditions } from '@shared/model/device';
 import type { Run } from '@shared/model/run';
 import { bytesText, durationText } from '@shared/text/figures';
@@ -35,17 +36,13 @@ function conditionsText(conditions: DeviceConditions | undefined): string | unde
 function runFacts(run: Run): readonly Fact[] {
   const { device, provenance, memory } = run;
   const first = run.launches[0];
-  const covered =
-    provenance.delegatedOps === undefined
-      ? ''
-      : `, ${provenance.delegatedOps} of ${provenance.totalOps ?? '?'} operators`;
   return [
     ['Run', `${run.name} (${run.id})`],
     ['Status', run.reason === undefined ? run.status : `${run.status}: ${run.reason}`],
     ['Device', [device.manufacturer, device.model, device.soc].filter(Boolean).join(' ') || device.serial],
     ['System', [device.osVersion, device.build].filter(Boolean).join(', ')],
     ['Profile', `${run.profile.name}, ${run.launches.length} launches, ${run.threads} threads`],
-    ['Delegate', `${provenance.delegateGot} (asked for ${provenance.delegateAsked})${covered}`],
+    ['Delegate', delegateText(provenance)],
     ['Runtime', [provenance.runtime, provenance.runner, provenance.runnerVersion].filter(Boolean).join(', ')],
     [
       'First launch',

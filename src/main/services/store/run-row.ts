@@ -1,5 +1,5 @@
 import type { LatencySummary, Run, RunSummary } from '@shared/model/run';
-import { countedSamples, summarizeLatency } from '@shared/statistics/latency-summary';
+import { latencyOfLaunches } from '@shared/statistics/latency-summary';
 import type { SqlRow, SqlValue } from '@main/ports/sql';
 import { exactTexts, utf8Text, withExactTexts } from './stored-text';
 
@@ -30,16 +30,16 @@ export const RUN_COLUMNS = [
   'p90_ns',
   'p95_ns',
   'p99_ns',
+  'runner',
 ] as const;
 
 const deviceTitle = ({ device }: Run): string =>
   [device.manufacturer, device.model].filter((part) => part !== undefined).join(' ') || device.serial;
 
-/** Recomputed from the samples, always; only a completed or quarantined run has a summary, of its completed launches. */
+/** Recomputed from the samples (or what stands in their place), always; only a completed or quarantined run has a summary, of its completed launches. */
 export function summaryOf(run: Run): LatencySummary | undefined {
   if (run.status !== 'completed' && run.status !== 'quarantined') return undefined;
-  const launches = run.launches.filter((launch) => launch.status === 'completed');
-  return summarizeLatency(countedSamples(launches), launches.length);
+  return latencyOfLaunches(run.launches);
 }
 
 export function runColumns(run: Run): SqlValue[] {
@@ -81,6 +81,7 @@ export function runColumns(run: Run): SqlValue[] {
     summary?.p90Ns ?? null,
     summary?.p95Ns ?? null,
     summary?.p99Ns ?? null,
+    utf8Text(run.provenance.runner),
   ];
 }
 
@@ -127,6 +128,7 @@ export function summaryFromRow(row: SqlRow): RunSummary {
     threads: Number(row['threads']),
     delegate: text(row['delegate']) as RunSummary['delegate'],
     profile: text(row['profile']),
+    runner: text(row['runner']),
     latency: latencyOf(row),
   };
   return withExactTexts(summary, row['exact']);

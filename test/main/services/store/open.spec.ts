@@ -46,14 +46,14 @@ describe.skipIf(sqliteMissing)(`opening the database ${sqliteMissing ?? ''}`, ()
       'DROP TABLE launch; nonsense;',
     ];
     for (const sql of statements) {
-      const failing = openDatabase(sqliteFiles, path, [...MIGRATIONS, { name: '0003-bad.sql', sql }]);
+      const failing = openDatabase(sqliteFiles, path, [...MIGRATIONS, { name: '9999-bad.sql', sql }]);
       await expect(failing).rejects.toMatchObject({
         code: 'store.failed',
-        message: expect.stringContaining('0003-bad.sql'),
+        message: expect.stringContaining('9999-bad.sql'),
       });
       expect(readFileSync(path).equals(before)).toBe(true);
     }
-    expect(existsSync(`${path}.before-format-3`)).toBe(true);
+    expect(existsSync(`${path}.before-format-${MIGRATIONS.length + 1}`)).toBe(true);
     const store = await openStore(sqliteFiles, path);
     expect(await store.count()).toBe(2);
     await store.close();

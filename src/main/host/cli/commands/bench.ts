@@ -1,4 +1,5 @@
 import { DELEGATES, type Delegate, type DelegateChoice } from '@shared/model/delegate';
+import { RUNNERS, type RunnerName } from '@shared/model/runner';
 import type { RunSummary } from '@shared/model/run';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -22,6 +23,8 @@ interface BenchFlags {
   readonly profile: 'quick' | 'standard' | 'release';
   readonly threads?: number;
   readonly delegate?: Delegate[];
+  readonly runner: RunnerName;
+  readonly benchmarkModel?: string;
   readonly delegateLibrary?: string;
   readonly delegateOption?: Record<string, string>;
   readonly signature?: string;
@@ -57,6 +60,13 @@ export function addBench(
     )
     .option('--delegate-library <file>', "the delegate's library, sent to the device; needed for external")
     .option('--delegate-option <name=value>', 'an option for that library; can be repeated', parseNamedValue)
+    .addOption(
+      new Option('--runner <name>', 'what measures on the device').choices(RUNNERS).default('edgebench'),
+    )
+    .option(
+      '--benchmark-model <file>',
+      'the benchmark_model to send to the device; without it, one that is there is looked for',
+    )
     .option('--aa', 'measure each variant against itself: the noise floor of the device and profile')
     .option(
       '--cores <which>',
@@ -78,6 +88,7 @@ export function addBench(
             devices: flags.device,
             profile: flags.profile,
             threads: flags.threads,
+            runner: given({ name: flags.runner, program: flags.benchmarkModel }),
             delegates: delegatesOf(flags),
             cores: flags.cores,
             prepare: flags.prepare,
@@ -115,6 +126,12 @@ const delegatesOf = ({
       : { kind },
   );
 
+/** The median; where the runner gave none, the mean, and that it is one. */
+const typicalText = ({ latency }: RunSummary): string =>
+  latency && latency.p50Ns === null && latency.p90Ns === null && latency.samples > 1
+    ? `mean ${millisText(latency.meanNs)}`
+    : millisText(latency?.p50Ns);
+
 /** Runs as a table: what was measured where, and what it gave. */
 export function runsTable(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return 'No runs.';
@@ -125,7 +142,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
     printable(summary.deviceTitle),
     String(summary.threads),
     summary.delegate,
-    millisText(summary.latency?.p50Ns),
+    typicalText(summary),
     millisText(summary.latency?.p90Ns),
     String(summary.latency?.samples ?? 0),
     summary.status + (summary.reason ? `: ${printable(summary.reason)}` : ''),

@@ -9,7 +9,7 @@ import type {
   SourceTensor,
 } from '../source';
 import { openBundle, type Bundle } from './bundle/bundle';
-import { Wire } from './protobuf';
+import { Wire } from '@shared/protobuf/wire';
 import { FunctionLibrary } from './tensorflow/library';
 import { graphRef } from './tensorflow/node-def';
 import { readMetaGraph, type MetaGraph, type RawSignature, type TensorInfo } from './tensorflow/meta-graph';

@@ -1,11 +1,12 @@
 import type {
   Coverage,
   DeviceRunner,
+  InputFiles,
   InstalledRunner,
   LaunchCall,
   RunnerSettings,
 } from '@main/ports/device-runner';
-import type { LocalFile, LocalFiles } from '@main/ports/local-files';
+import type { LocalFiles } from '@main/ports/local-files';
 import type { RunnerKits } from '@main/ports/runner-kit';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import { AppError, isAppError } from '@shared/error/app-error';
@@ -93,7 +94,7 @@ class InstalledEdgebench implements InstalledRunner {
     this.provenance = { runner: 'edgebench-runner', runnerHash, startWay };
   }
 
-  putInputs(stream: LocalFile, signal?: AbortSignal): Promise<string> {
+  putInputs({ stream }: InputFiles, signal?: AbortSignal): Promise<string> {
     return this.#target.put(stream, signal);
   }
 

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '@shared/error/app-error';
 import { BYTES_PER_ELEMENT } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
 import type { SourceDType, SourceTensor } from '../../source';
-import { Wire } from '../protobuf';
+import { Wire } from '@shared/protobuf/wire';
 import { readShape } from '../tensorflow/tensor-proto';
 import { dtypeOfNumber, isTensorDType } from '../tensorflow/types';
 import { maskedCrc32c } from './crc32c';

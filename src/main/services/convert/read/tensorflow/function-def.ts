@@ -1,5 +1,5 @@
 import type { SourceAttr, SourceDType, SourceFunction, SourceNode, SourceRef } from '../../source';
-import type { Wire } from '../protobuf';
+import type { Wire } from '@shared/protobuf/wire';
 import { emptyAttrs, readAttr, readMapEntry, readNode, resolveNode, type RawNode } from './node-def';
 import { flatOutput } from './output-args';
 import { dtypeOfNumber } from './types';

@@ -1,5 +1,5 @@
 import type { SourceFunction, SourceNode } from '../../source';
-import type { Wire } from '../protobuf';
+import type { Wire } from '@shared/protobuf/wire';
 import { readFunction, resolveFunction, type RawFunction } from './function-def';
 
 /** The functions of a model, decoded when they are first asked for: most of a Keras export is never called. */

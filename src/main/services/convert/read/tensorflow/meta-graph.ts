@@ -1,5 +1,5 @@
 import type { SourceDType, SourceNode } from '../../source';
-import type { Wire } from '../protobuf';
+import type { Wire } from '@shared/protobuf/wire';
 import { readFunctionName } from './function-def';
 import { byNaturalName } from './natural-order';
 import { graphRef, readMapEntry, readNode, resolveNode } from './node-def';

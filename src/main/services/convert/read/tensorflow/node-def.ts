@@ -1,5 +1,5 @@
 import type { SourceAttr, SourceNode, SourceRef } from '../../source';
-import type { Wire } from '../protobuf';
+import type { Wire } from '@shared/protobuf/wire';
 import { readShape, readTensor } from './tensor-proto';
 import { dtypeOfNumber } from './types';
 

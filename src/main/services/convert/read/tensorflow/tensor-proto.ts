@@ -1,7 +1,7 @@
 import { ARRAY_OF, BYTES_PER_ELEMENT, bytesOf, type DType } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
 import type { SourceDType, SourceTensor } from '../../source';
-import type { Wire } from '../protobuf';
+import type { Wire } from '@shared/protobuf/wire';
 import { packStrings } from './strings';
 import { dtypeOfNumber, isTensorDType } from './types';
 

@@ -1,0 +1,1 @@
+ALTER TABLE run ADD COLUMN runner TEXT NOT NULL DEFAULT 'edgebench-runner';
