@@ -12,9 +12,6 @@ export const commandLine = (argv: readonly string[], folder: string): Promise<0 
       const { createRouter } = await import('./router');
       const { createRouterClient } = await import('@orpc/server');
       const { toWireError } = await import('./wire-error');
-      const { config } = await import('zod');
-      // One command checks few values: compiling a checker for each kind would cost more than it saves.
-      config({ jitless: true });
       // The command line is a process of its own already: conversions run right here.
       const app = await createApp({ dataDir, workerFile: join(folder, 'worker.js'), isolate: false });
       for (const notice of app.tools.store.notices) process.stderr.write(`${notice}\n`);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { makeVariants, type MakeRequest } from './flow/make-variants';
+import { fingerprintBeside } from './fingerprint-task';
 import { findAppRoot } from './platform/node/app-paths';
 import { nodeModelFiles } from './platform/node/model-files';
 import type { WorkerTask } from './platform/node/worker-serve';
@@ -14,12 +15,15 @@ export function calibrationProcesses(): number {
 }
 
 /** The worker that converts and quantizes: a MakeRequest in, MadeVariants out. */
-export const runConvert: WorkerTask = (request, onProgress) => {
-  const parts = new RunnerParts(findAppRoot());
-  const tools = {
-    files: nodeModelFiles,
-    ranges: new RunnerRangeCollector(parts, calibrationProcesses()),
-    runtime: new TfliteRunnerRuntime(parts),
+export const convertTask =
+  (workerFile: string): WorkerTask =>
+  (request, onProgress) => {
+    const parts = new RunnerParts(findAppRoot());
+    const tools = {
+      files: nodeModelFiles,
+      fingerprint: fingerprintBeside(workerFile),
+      ranges: new RunnerRangeCollector(parts, calibrationProcesses()),
+      runtime: new TfliteRunnerRuntime(parts),
+    };
+    return makeVariants(request as MakeRequest, tools, onProgress);
   };
-  return makeVariants(request as MakeRequest, tools, onProgress);
-};

@@ -11,6 +11,7 @@ import type { MadeVariants } from './flow/make-variants';
 import { callWorker } from './platform/node/worker-call';
 import type { Vault } from './ports/secrets';
 import type { WorkerLauncher } from './ports/worker';
+import { fingerprintBeside } from './fingerprint-task';
 import { Jobs } from './flow/jobs';
 import { ServedModels } from './flow/serve-model';
 import { makeVariants } from './flow/make-variants';
@@ -87,10 +88,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const parts = new RunnerParts(root);
   const ranges = new RunnerRangeCollector(parts, calibrationProcesses());
   const runtime = new TfliteRunnerRuntime(parts);
+  const fingerprint = fingerprintBeside(options.workerFile);
   const make: MakeVariants = options.isolate
     ? makeInProcessOfItsOwn(launcher)
     : (request, onProgress, signal) =>
-        makeVariants(request, { files: nodeModelFiles, ranges, runtime }, onProgress, signal);
+        makeVariants(request, { files: nodeModelFiles, fingerprint, ranges, runtime }, onProgress, signal);
   const tools: FlowTools = {
     files: nodeModelFiles,
     store,

@@ -5,8 +5,9 @@ import { parentChannel, serveWorker, type WorkerTask } from './platform/node/wor
 /** What each kind of worker process does; loaded only there, as native libraries come with it. */
 const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
   'tflite-node': async () => (await import('./platform/tflite-node/worker-task')).runTfliteNode,
-  convert: async () => (await import('./convert-task')).runConvert,
+  convert: async () => (await import('./convert-task')).convertTask(__filename),
   'tfjs-node': async () => (await import('./original-task')).runOriginalTask,
+  fingerprint: async () => (await import('./fingerprint-task')).runFingerprint,
   network: async () => (await import('./platform/node/proxy-process')).proxyTask,
   'cloud-server': async () => (await import('./original-task')).serveOriginalTask,
 };

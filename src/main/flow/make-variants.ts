@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ModelFiles } from '@main/ports/model-files';
 import { calibrate, calibrationData, signatureSpec } from './calibrate';
+import { startFingerprint, type FingerprintBeside } from './fingerprint';
 import { modelName } from './model-name';
 import { removeStaleParts, writeHashed, type HashedFile } from './variant-files';
 import type { RangeCollector } from '@main/ports/range-collector';
@@ -13,7 +14,6 @@ import type { SourceFormat } from '@shared/model/source-format';
 import type { NamedTensors, Signature } from '@shared/model/tensor';
 import {
   convertModel,
-  fingerprintModel,
   Pace,
   type ConvertProgress,
   type Model,
@@ -73,6 +73,8 @@ export interface MadeVariants {
 
 export interface MakeTools {
   readonly files: ModelFiles;
+  /** Hashes a large model while it is converted. */
+  readonly fingerprint: FingerprintBeside;
   readonly ranges: RangeCollector;
   /** Runs probes for the errors of layers. */
   readonly runtime: TfliteRuntime;
@@ -107,10 +109,16 @@ export async function makeVariants(
       }),
   };
   const { model, signature, shapes } = request;
-  const opened = await convertModel({ path: model, signature, shapes, ...pacing }, tools.files);
+  const fingerprinting = startFingerprint(model, tools, signal);
+  const opened = await convertModel({ path: model, signature, shapes, ...pacing }, tools.files).catch(
+    (error: unknown) => {
+      fingerprinting.stop();
+      throw error;
+    },
+  );
   try {
-    const fingerprint = fingerprintModel(request.model, tools.files);
     const float32 = await writeHashed(opened.model, request.outFolder, new Pace(pacing));
+    const fingerprint = await fingerprinting.done();
     const convertMs = performance.now() - started;
     const notes = [...opened.notes];
     const { recipes, calibration: data } = request;
@@ -145,6 +153,7 @@ export async function makeVariants(
       notes,
     };
   } finally {
+    fingerprinting.stop();
     opened.close();
   }
 }

@@ -1,5 +1,12 @@
-/** Kinds of work that run in processes of their own; src/main/worker.ts knows what each does. */
-export const WORKER_KINDS = ['tflite-node', 'tfjs-node', 'convert', 'cloud-server', 'network'] as const;
+/** Kinds of work that run in processes (or threads) of their own; src/main/worker.ts knows what each does. */
+export const WORKER_KINDS = [
+  'tflite-node',
+  'tfjs-node',
+  'convert',
+  'cloud-server',
+  'network',
+  'fingerprint',
+] as const;
 export type WorkerKind = (typeof WORKER_KINDS)[number];
 
 /** One worker process. Messages are structured clones. */

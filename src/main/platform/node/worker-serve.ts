@@ -1,7 +1,8 @@
+import { parentPort as threadPort } from 'node:worker_threads';
 import { isAppError } from '@shared/error/app-error';
 import type { WorkerReply } from './worker-call';
 
-/** The worker's end of its channel: a forked process's IPC, or Electron's parent port. */
+/** The worker's end of its channel: a forked process's IPC, Electron's parent port, or a thread's. */
 export interface WorkerChannel {
   post(reply: WorkerReply): void;
   onRequest(listener: (request: unknown) => void): void;
@@ -30,13 +31,19 @@ interface ParentPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
-/** The channel of this process, however it was started. */
+/** The channel of this process or thread, however it was started. */
 export function parentChannel(): WorkerChannel {
   const { parentPort } = process as typeof process & { parentPort?: ParentPort };
   if (parentPort)
     return {
       post: (reply) => parentPort.postMessage(reply),
       onRequest: (listener) => parentPort.on('message', (event) => listener(event.data)),
+    };
+  const thread = threadPort;
+  if (thread)
+    return {
+      post: (reply) => thread.postMessage(reply),
+      onRequest: (listener) => thread.on('message', listener),
     };
   // Without a parent there is nobody to work for.
   process.on('disconnect', () => process.exit(0));

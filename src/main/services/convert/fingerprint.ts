@@ -14,14 +14,29 @@ export interface ModelFingerprint {
 
 /** Hashes a model's files: the file itself, a SavedModel's graph and variables, a TF.js model's JSON and shards. */
 export function fingerprintModel(path: string, files: ModelFiles): ModelFingerprint {
-  const { format, path: main } = detectModel(path, files);
   const hash = createHash('sha256');
   let bytes = 0;
+  eachFile(path, files, (file, name) => {
+    hash.update(`${name.length}:${name}:${file.size}:`);
+    bytes += file.size;
+    addContent(hash, file);
+  });
+  return { hash: hash.digest('hex'), bytes };
+}
+
+/** Size of all of a model's files. */
+export function modelFileBytes(path: string, files: ModelFiles): number {
+  let bytes = 0;
+  eachFile(path, files, ({ size }) => (bytes += size));
+  return bytes;
+}
+
+/** Calls `use` with each of a model's files and its name inside the model, always in the same order. */
+function eachFile(path: string, files: ModelFiles, use: (file: ModelFile, name: string) => void): void {
+  const { format, path: main } = detectModel(path, files);
   const add = (file: ModelFile, name: string): void => {
     try {
-      hash.update(`${name.length}:${name}:${file.size}:`);
-      bytes += file.size;
-      addContent(hash, file);
+      use(file, name);
     } finally {
       file.close();
     }
@@ -50,7 +65,6 @@ export function fingerprintModel(path: string, files: ModelFiles): ModelFingerpr
   } else {
     add(files.open(main), 'model');
   }
-  return { hash: hash.digest('hex'), bytes };
 }
 
 function addContent(hash: Hash, file: ModelFile): void {

@@ -15,7 +15,7 @@ import { prepareSource } from './source/index';
 import { refuseTooLarge } from './write';
 
 export { Pace, type ConvertProgress, type ConvertStage, type PaceOptions } from './pace';
-export { fingerprintModel, type ModelFingerprint } from './fingerprint';
+export { fingerprintModel, modelFileBytes, type ModelFingerprint } from './fingerprint';
 export type { Model, Value } from './graph/ir';
 export { allGraphs } from './graph/subgraphs';
 export { detectModel, type DetectedModel } from './read/detect';
