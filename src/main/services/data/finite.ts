@@ -8,6 +8,10 @@ export const invalidData = (path: string, why: string): AppError =>
 export function assertFinite(path: string, name: string, firstSample: number, tensor: Tensor): void {
   if (tensor.dtype !== 'float32') return;
   const data = tensor.data as Float32Array;
+  // x - x is 0 for a finite number and NaN for any other, and NaN stays in a sum.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] as number) - (data[i] as number);
+  if (sum === 0) return;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
   const perSample = elementCount(tensor.shape.slice(1));

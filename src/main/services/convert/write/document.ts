@@ -16,6 +16,7 @@ import type { Field, Node } from './flatbuffer';
 import { optionsNode } from './options';
 import { quantizationNode } from './quantization';
 import { compareVersions, OLDEST_RUNTIME, runtimeVersionBytes } from './version';
+import { uniqueNames } from './unique-names';
 
 /** An operator of the written file, as many times as it occurs. */
 export interface OperatorCount {
@@ -71,7 +72,7 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
   const subgraphIndex = (graph: Graph): number => subgraphIndices.get(graph) as number;
   const constants = new ConstantTable();
   const codes = new Map<string, OperatorCode>();
-  const names = portNames(model);
+  const names = uniqueNames(model);
   const places = new Map<Value, TensorPlace>();
   let minRuntimeVersion = OLDEST_RUNTIME;
 
@@ -100,7 +101,7 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
       if (!value) return -1;
       const known = places.get(value);
       if (known !== undefined) return known.tensor;
-      const index = tensors.push(tensorNode(value, names.get(value) ?? value.name, constants)) - 1;
+      const index = tensors.push(tensorNode(value, names(value), constants)) - 1;
       places.set(value, { subgraph: subgraphIndex(graph), tensor: index });
       return index;
     };
@@ -166,14 +167,6 @@ export function* modelDocument(model: Model): Generator<void, ModelDocument> {
   });
   const operators = Array.from(codes.values(), ({ type, version, count }) => ({ type, version, count }));
   return { root, constants, operators, minRuntimeVersion, tensors: places };
-}
-
-/** Inputs and outputs are named as the signature has them; a value with several names gets the first. */
-function portNames(model: Model): Map<Value, string> {
-  const names = new Map<Value, string>();
-  for (const { inputs, outputs } of model.signatures)
-    for (const { name, value } of [...inputs, ...outputs]) if (!names.has(value)) names.set(value, name);
-  return names;
 }
 
 function operatorIdentity(op: Op): {
