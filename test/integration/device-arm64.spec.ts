@@ -66,7 +66,7 @@ describe.skipIf(missing)(`an arm64 device${missing ? ` (skipped: ${missing})` : 
   it('is what it says it is', async () => {
     const entry = (await service.list()).devices.find(({ serial }) => serial === device.serial);
     expect(entry).toMatchObject({
-      title: 'Google Pixel 7',
+      title: 'Google Pixel 7 (simulated)',
       fingerprint: { abis: ['arm64-v8a'], soc: 'Google Tensor G2' },
     });
     expect(entry?.fingerprint?.clusters?.map(({ cores }) => cores.length)).toEqual([4, 2, 2]);

@@ -138,7 +138,7 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
     expect(problem).toBeUndefined();
     const entry = devices.find(({ serial }) => serial === first.serial);
     expect(entry).toMatchObject({
-      title: 'Google sdk_gphone64_x86_64',
+      title: 'Google sdk_gphone64_x86_64 (simulated)',
       state: 'device',
       ready: true,
       fingerprint: { kind: 'android', abis: ['x86_64'], sdk: 34, osVersion: '14', ramBytes: 2030144 * 1024 },

@@ -6,7 +6,7 @@ export interface LocalFile {
   readonly bytes: number;
 }
 
-/** A file's bytes from its start on, into the reader's own memory. */
+/** A file's bytes, into the reader's own memory. */
 export interface OpenFile {
   /** Fills the buffers one after the other with what comes next; the number of bytes, fewer than there is room for only at the end. */
   readInto(buffers: readonly Uint8Array[]): Promise<number>;
@@ -16,5 +16,6 @@ export interface OpenFile {
 /** Files of this computer. Rejects with `file.not-found` or `file.unreadable`. */
 export interface LocalFiles {
   identify(path: string): Promise<LocalFile>;
-  open(path: string): Promise<OpenFile>;
+  /** For reading from byte `from` on, its start without it. */
+  open(path: string, from?: number): Promise<OpenFile>;
 }

@@ -16,6 +16,7 @@ const CODES = {
   'device.not-found': { exit: 1, http: 404 },
   'device.not-ready': { exit: 1, http: 409 },
   'device.lost': { exit: 1, http: 502 },
+  'device.damaged': { exit: 1, http: 502 },
   'device.no-space': { exit: 1, http: 507 },
   'device.unsupported': { exit: 1, http: 409 },
   'device.adb-missing': { exit: 1, http: 503 },

@@ -42,6 +42,8 @@ export const deviceFingerprintSchema = z.object({
   gpu: text.optional(),
   accelerators: z.array(text).max(64).optional(),
   wearable: z.boolean().optional(),
+  /** An emulator or a made-up device: its figures are no phone's. */
+  simulated: z.boolean().optional(),
 });
 export type DeviceFingerprint = z.infer<typeof deviceFingerprintSchema>;
 
@@ -57,7 +59,7 @@ export const deviceConditionsSchema = z.object({
   zonesC: z.record(text, z.number()).optional(),
   /** Android's thermal status, 0 none … 6 shutdown. */
   thermalStatus: z.number().int().optional(),
-  /** Scaling governor and maximum frequency per cluster, in the fingerprint's order. */
+  /** Scaling governors in use, and the frequency that each core may go up to. */
   governors: z.array(text).max(64).optional(),
   maxKHz: z.array(z.number()).max(64).optional(),
   /** Present frequency of each core. */
@@ -67,5 +69,12 @@ export const deviceConditionsSchema = z.object({
   load: z.number().optional(),
   fixedPerformance: z.boolean().optional(),
   freeRamBytes: z.number().nonnegative().optional(),
+  /** Charge left in the battery (microampere hours) and its voltage (millivolts). */
+  chargeMicroAh: z.number().optional(),
+  batteryMilliV: z.number().optional(),
+  /** Current out of the battery in microamperes, negative while it charges, as far as the driver keeps to that. */
+  batteryMicroA: z.number().optional(),
+  /** Energy so far of each power rail that the device meters (ODPM), in microjoules. */
+  railsMicroJ: z.record(text, z.number().nonnegative()).optional(),
 });
 export type DeviceConditions = z.infer<typeof deviceConditionsSchema>;

@@ -129,7 +129,7 @@ export const runSchema = z.object({
       agrees: z.boolean(),
     })
     .optional(),
-  /** Energy of one inference where the device could tell; `valid` false on USB power. */
+  /** Energy of one inference where the device meters it; `valid` is false where its battery was being charged meanwhile, or hardly drawn on. */
   energy: z.object({ microJoules: z.number(), valid: z.boolean(), source: text }).optional(),
   /** Whether it answered with the network cut; absent where that was not tried. */
   offline: z.boolean().optional(),

@@ -21,7 +21,7 @@ export const nodeLocalFiles: LocalFiles = {
       await file.close();
     }
   },
-  async open(path) {
+  async open(path, from = 0) {
     const known = await stat(path).catch((cause: unknown) => {
       throw new AppError('file.not-found', `There is no file '${path}': check the path.`, { cause });
     });
@@ -30,14 +30,16 @@ export const nodeLocalFiles: LocalFiles = {
       throw new AppError('file.unreadable', `'${path}' cannot be read: check its permissions.`, { cause });
     };
     const file = await open(path).catch(unreadable);
+    let at = from;
     return {
       async readInto(buffers) {
         let total = 0;
         let rest = buffers;
         while (rest.length > 0) {
-          const { bytesRead } = await file.readv(rest).catch(unreadable);
+          const { bytesRead } = await file.readv(rest, at).catch(unreadable);
           if (bytesRead === 0) break;
           total += bytesRead;
+          at += bytesRead;
           rest = after(rest, bytesRead);
         }
         return total;

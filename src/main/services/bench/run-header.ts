@@ -3,6 +3,7 @@ import type { DeviceFingerprint } from '@shared/model/device';
 import type { Profile } from '@shared/model/profile';
 import type { Launch } from '@shared/model/run';
 import { delegateGot } from './delegate-got';
+import { energyOf } from './energy';
 import type { Series } from './series';
 import type { RunHeader } from './sink';
 import { runStatus } from './status';
@@ -49,6 +50,11 @@ export interface Ended {
   readonly flags: readonly string[];
 }
 
+function withEnergy(launches: readonly Launch[]): Pick<RunHeader, 'energy'> {
+  const energy = energyOf(launches);
+  return energy ? { energy } : {};
+}
+
 /** A run as it ended: its status from its launches, and what the delegate took. `reason` is what ended it early. */
 export const lastHeader = (
   { header, coverage, launches, flags }: Ended,
@@ -57,6 +63,7 @@ export const lastHeader = (
 ): RunHeader => ({
   ...header,
   ...more,
+  ...withEnergy(launches),
   ...runStatus(launches, header.profile.launches, reason),
   provenance: {
     ...header.provenance,

@@ -6,6 +6,7 @@ import type {
   NetworkModel,
   Pair,
 } from '@shared/model/comparison';
+import { deviceTitle } from '@shared/model/device-title';
 import type { Evidence } from '@shared/model/evidence';
 import type { LatencySummary, Run } from '@shared/model/run';
 import { ecdfOf, probabilitySmaller } from '@shared/statistics/distribution';
@@ -42,6 +43,13 @@ interface Measured {
 const offlineOf = ({ offline }: Run): Figure =>
   known(offline === undefined ? undefined : Number(offline), 'measured', 'with the network cut');
 
+/** What the device's meters said; a simulated device has simulated meters. */
+function energyOf({ energy, device }: Run): Figure {
+  if (!energy) return unknown;
+  if (!energy.valid) return { ...unknown, note: energy.source };
+  return known(energy.microJoules, device.simulated ? 'simulated' : 'measured', energy.source);
+}
+
 function appSizeOf(run: Run, input: EdgeCloudInput): Figure {
   const runtime = input.runtimeBytes?.(run);
   const note = runtime === undefined ? 'model only' : 'model and runtime library, not compressed';
@@ -49,9 +57,7 @@ function appSizeOf(run: Run, input: EdgeCloudInput): Figure {
 }
 
 const deviceName = ({ device }: Run): string =>
-  device.kind === 'this-computer'
-    ? 'This computer'
-    : [device.manufacturer, device.model].filter(Boolean).join(' ') || device.serial;
+  device.kind === 'this-computer' ? 'This computer' : deviceTitle(device);
 
 function latencyLines(latency: LatencySummary | null, evidence: Evidence, perSecond: number | null) {
   return {
@@ -77,7 +83,7 @@ function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
   if (delegateAsked !== delegateGot) cautions.push(`${delegateText(run.provenance)}.`);
   if (latency !== null && ascending.length === 0)
     cautions.push(`${run.provenance.runner} gives statistics, not samples: there is no distribution.`);
-  const energyNote = run.energy?.valid === false ? 'on USB power' : run.energy?.source;
+  if (run.device.simulated) cautions.push("A simulated device: its figures are no phone's.");
   const target: ComparisonTarget = {
     id: run.id,
     kind: 'edge',
@@ -95,7 +101,7 @@ function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
       offline: offlineOf(run),
       bytesSent: known(0, 'given', 'nothing leaves the device'),
       memory: known(run.memory?.peakBytes ?? run.memory?.steadyBytes, 'measured'),
-      energy: run.energy?.valid === false ? unknown : known(run.energy?.microJoules, 'measured', energyNote),
+      energy: energyOf(run),
       appSize: appSizeOf(run, input),
       accuracy: known(input.accuracy?.variants[run.variant.hash], 'measured'),
       pricePerThousand: known(0, 'given', 'no server'),

@@ -7,11 +7,13 @@ export const CONDITIONS_COMMANDS = {
   zones:
     'for z in /sys/class/thermal/thermal_zone*; do n=; t=; read n < $z/type; read t < $z/temp; echo "$n $t"; done',
   policies:
-    'for c in /sys/devices/system/cpu/cpu[0-9]*/cpufreq; do g=; f=; read g < $c/scaling_governor; ' +
-    'read f < $c/scaling_max_freq; echo "$g $f"; done',
+    'for c in /sys/devices/system/cpu/cpu[0-9]*/cpufreq; do g=; f=; n=; read g < $c/scaling_governor; ' +
+    'read f < $c/scaling_max_freq; read n < $c/scaling_cur_freq; echo "$g $f $n"; done',
   load: 'read l < /proc/loadavg; echo "$l"',
   memory: 'cat /proc/meminfo',
   power: 'dumpsys power | grep -E "mWakefulness=|Display Power: state="',
+  current: 'read c < /sys/class/power_supply/battery/current_now; echo "$c"',
+  rails: 'cat /sys/bus/iio/devices/iio:device*/energy_value',
 } as const;
 
 const numberIn = (text: string, pattern: RegExp): number | undefined => {
@@ -33,6 +35,8 @@ export function readConditions(sections: ReadonlyMap<string, string>): DeviceCon
     .split('\n')
     .map((line) => line.trim().split(' '))
     .filter(([governor, khz]) => governor !== '' && Number(khz) > 0);
+  const present = policies.map(([, , khz]) => Number(khz));
+  const rails = readRails(text('rails'));
   const tenths = numberIn(battery, /temperature: (-?\d+)/);
   const availableKb = numberIn(text('memory'), /MemAvailable:\s+(\d+) kB/);
   const hottest = Object.values(zonesC);
@@ -47,9 +51,14 @@ export function readConditions(sections: ReadonlyMap<string, string>): DeviceCon
     hottestC: hottest.length > 0 ? Math.max(...hottest) : undefined,
     governors: policies.length > 0 ? unique(policies.map(([governor]) => governor ?? '')) : undefined,
     maxKHz: policies.length > 0 ? policies.map(([, khz]) => Number(khz)) : undefined,
+    cpuKHz: present.length > 0 && present.every((khz) => khz > 0) ? present : undefined,
     load: numberIn(text('load'), /^([\d.]+)/),
     freeRamBytes: availableKb === undefined ? undefined : availableKb * 1024,
     screenOn: word === undefined ? undefined : word === 'ON' || word === 'Awake',
+    chargeMicroAh: numberIn(battery, /Charge counter: (\d+)/),
+    batteryMilliV: numberIn(battery, /^\s*voltage: (\d+)/m),
+    batteryMicroA: numberIn(text('current'), /^(-?\d+)/),
+    railsMicroJ: Object.keys(rails).length > 0 ? rails : undefined,
   });
 }
 
@@ -61,6 +70,16 @@ function readZones(text: string): Record<string, number> {
     if (match && value !== undefined) zones.push([match[1] ?? '', value]);
   }
   return Object.fromEntries(zones);
+}
+
+/** "CH3(T=358356)[S4M_VDD_CPUCL0], 81000000", or "CH3[VSYS], 123": microjoules since the start (the odpm driver of Pixel phones). */
+function readRails(text: string): Record<string, number> {
+  const rails: Record<string, number> = Object.create(null) as Record<string, number>;
+  for (const match of text
+    .slice(0, 100_000)
+    .matchAll(/^CH\d+(?:\(T=\d+\))?\[([\w.-]{1,60})\], (\d{1,15})$/gm))
+    rails[match[1] ?? ''] = Number(match[2]);
+  return { ...rails };
 }
 
 const unique = (words: readonly string[]): string[] => [...new Set(words)].slice(0, 64);

@@ -7,6 +7,10 @@ export const FINGERPRINT_COMMANDS = {
   cpus:
     'for c in /sys/devices/system/cpu/cpu[0-9]*; do f=; read f < $c/cpufreq/cpuinfo_max_freq; ' +
     'echo "${c##*/cpu} $f"; done',
+  gpu:
+    'm=; read m < /sys/class/kgsl/kgsl-3d0/gpu_model && echo "kgsl $m" || ' +
+    'dumpsys -t 3 SurfaceFlinger | grep -m 1 "^ *GLES:"',
+  accelerators: 'service list | grep neuralnetworks; lshal list -i | grep neuralnetworks',
 } as const;
 
 const PROPERTY = /^\[([^\]]+)\]: \[([^\]]*)\]$/gm;
@@ -29,6 +33,8 @@ export function readFingerprint(serial: string, sections: ReadonlyMap<string, st
     serial,
     abis: (prop('ro.product.cpu.abilist', 'ro.product.cpu.abi') ?? '').split(',').filter((abi) => abi !== ''),
     clusters: readClusters(sections.get('cpus') ?? ''),
+    ...accelerated(sections),
+    ...(isSimulated(props) ? { simulated: true } : {}),
     wearable: (props.get('ro.build.characteristics') ?? '').includes('watch'),
     ...defined({
       manufacturer: prop('ro.product.manufacturer'),
@@ -40,6 +46,28 @@ export function readFingerprint(serial: string, sections: ReadonlyMap<string, st
       ramBytes: Number.isFinite(ramKb) ? ramKb * 1024 : undefined,
     }),
   };
+}
+
+/** Emulators and the tests' own devices say so themselves: QEMU's and Cuttlefish's properties, and that of test/device. */
+const isSimulated = (props: ReadonlyMap<string, string>): boolean =>
+  props.has('test-device.name') ||
+  ['ro.kernel.qemu', 'ro.boot.qemu'].some((name) => props.get(name) === '1') ||
+  /^(ranchu|goldfish|cutf_cvm)$/.test(props.get('ro.hardware') ?? '');
+
+/** The GPU's name and the accelerators for NNAPI, where the device tells them to the shell. */
+function accelerated(sections: ReadonlyMap<string, string>): Pick<DeviceFingerprint, 'gpu' | 'accelerators'> {
+  // "kgsl Adreno740v2", or SurfaceFlinger's "GLES: ARM, Mali-G710, OpenGL ES 3.2 ...".
+  const told = sections.get('gpu') ?? '';
+  const gpu = /^kgsl (.+)/.exec(told)?.[1] ?? /GLES: ([^,\n]+, [^,\n]+)/.exec(told)?.[1]?.replace(', ', ' ');
+  // "android.hardware.neuralnetworks.IDevice/google-edgetpu: []", or HIDL's "...neuralnetworks@1.3::IDevice/NAME".
+  const names = [
+    ...(sections.get('accelerators') ?? '').matchAll(/neuralnetworks[\w.@:]*IDevice\/([\w.-]{1,100})/g),
+  ];
+  const accelerators = [...new Set(names.map((match) => match[1] ?? ''))].sort().slice(0, 64);
+  return defined({
+    gpu: gpu?.trim().slice(0, 200),
+    accelerators: accelerators.length > 0 ? accelerators : undefined,
+  });
 }
 
 /** Cores of one highest frequency make a cluster; slowest first. */

@@ -4,7 +4,7 @@ import type { LocalFiles } from '@main/ports/local-files';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import type { DeviceEntry, DeviceList } from '@shared/api/devices';
 import { AppError, isAppError } from '@shared/error/app-error';
-import type { DeviceFingerprint } from '@shared/model/device';
+import { deviceTitle } from '@shared/model/device-title';
 import { ADVICE } from './advice';
 import { DeviceTarget } from './device-target';
 import { restoreDevice } from './prepare';
@@ -141,7 +141,7 @@ export class DeviceService {
     try {
       const target = this.#target(serial);
       const fingerprint = await target.fingerprint(slow.signal);
-      const known = { ...entry, title: titleOf(fingerprint), fingerprint };
+      const known = { ...entry, title: deviceTitle(fingerprint), fingerprint };
       const conditions = await target.conditions(slow.signal).catch((error: unknown) => {
         if (slow.signal.aborted) return undefined;
         throw error;
@@ -167,10 +167,4 @@ export class DeviceService {
       conditions: await this.#parts.thisComputer.conditions(),
     };
   }
-}
-
-/** E.g. "Google Pixel 7". */
-export function titleOf({ manufacturer, model, serial }: DeviceFingerprint): string {
-  const name = [manufacturer, model].filter((part) => part !== undefined && part !== '').join(' ');
-  return name || serial;
 }

@@ -1,3 +1,4 @@
+import { deviceTitle } from '@shared/model/device-title';
 import type { CloudBaseline } from '@shared/model/cloud';
 import { delegateText } from '@shared/model/delegate';
 import type { DeviceConditions } from '@shared/model/device';
@@ -39,7 +40,7 @@ function runFacts(run: Run): readonly Fact[] {
   return [
     ['Run', `${run.name} (${run.id})`],
     ['Status', run.reason === undefined ? run.status : `${run.status}: ${run.reason}`],
-    ['Device', [device.manufacturer, device.model, device.soc].filter(Boolean).join(' ') || device.serial],
+    ['Device', [deviceTitle(device), device.soc].filter(Boolean).join(', ')],
     ['System', [device.osVersion, device.build].filter(Boolean).join(', ')],
     ['Profile', `${run.profile.name}, ${run.launches.length} launches, ${run.threads} threads`],
     ['Delegate', delegateText(provenance)],

@@ -1,3 +1,4 @@
+import { deviceTitle } from '@shared/model/device-title';
 import type { LatencySummary, Run, RunSummary } from '@shared/model/run';
 import { latencyOfLaunches } from '@shared/statistics/latency-summary';
 import type { SqlRow, SqlValue } from '@main/ports/sql';
@@ -33,9 +34,6 @@ export const RUN_COLUMNS = [
   'runner',
 ] as const;
 
-const deviceTitle = ({ device }: Run): string =>
-  [device.manufacturer, device.model].filter((part) => part !== undefined).join(' ') || device.serial;
-
 /** Recomputed from the samples (or what stands in their place), always; only a completed or quarantined run has a summary, of its completed launches. */
 export function summaryOf(run: Run): LatencySummary | undefined {
   if (run.status !== 'completed' && run.status !== 'quarantined') return undefined;
@@ -51,7 +49,7 @@ export function runColumns(run: Run): SqlValue[] {
     modelName: run.model.name,
     recipe: run.variant.recipe,
     deviceSerial: run.device.serial,
-    deviceTitle: deviceTitle(run),
+    deviceTitle: deviceTitle(run.device),
   };
   const kept = (text: string | null) => (text === null ? null : utf8Text(text));
   const summary = summaryOf(run);
@@ -87,7 +85,7 @@ export function runColumns(run: Run): SqlValue[] {
 
 /** What the search looks through. */
 export const searchText = (run: Run): string =>
-  [run.name, run.model.name, run.variant.recipe, deviceTitle(run), run.device.serial]
+  [run.name, run.model.name, run.variant.recipe, deviceTitle(run.device), run.device.serial]
     .map((text) => utf8Text(text.slice(0, 1000)))
     .join('\n');
 
