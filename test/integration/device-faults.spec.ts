@@ -11,9 +11,7 @@ import { temporaryFolder } from '@test/support/temporary-folder';
 import { freePort } from '@test/support/own-adb-server';
 import {
   adb as adbProgram,
-  fault,
   prepareDevices,
-  recover,
   setDevice,
   startDevice,
   stopDevice,
@@ -22,7 +20,6 @@ import {
 } from '@test/support/test-device';
 
 const missing = prepareDevices();
-const MIB = 1 << 20;
 
 describe.skipIf(missing)(`what goes wrong on devices${missing ? ` (skipped: ${missing})` : ''}`, () => {
   let port: number;
@@ -65,31 +62,6 @@ describe.skipIf(missing)(`what goes wrong on devices${missing ? ` (skipped: ${mi
     writeFileSync(path, bytes);
     return nodeLocalFiles.identify(path);
   };
-
-  it.each([1, 50, 99])(
-    'a push cut off at %d % leaves no file under the final name, and goes through after reconnection',
-    async (percent) => {
-      const local = await file(randomBytes(12 * MIB));
-      const store = () => new DeviceStore(adb.connection(device.serial), nodeLocalFiles);
-      const old = await file(randomBytes(MIB), 'old.tflite');
-      await store().put(old, false);
-      fault(device, 'crash', '--after-bytes', String(Math.floor((local.bytes * percent) / 100)));
-      await expect(store().put(local, false)).rejects.toMatchObject({ code: 'device.lost' });
-      recover(device);
-      await answers(device);
-      expect(ours()).not.toContain(local.sha256);
-      expect(ours()).toContain(old.sha256);
-      const path = await store().put(local, false);
-      expect(path).toBe(`${DEVICE_FOLDER}/${local.sha256}`);
-      const { output } = await adb.connection(device.serial).shell({
-        command: ['sha256sum', path],
-        timeoutMs: 20_000,
-      });
-      expect(output.slice(0, 64)).toBe(local.sha256);
-      expect(ours().filter((name) => name.endsWith('.part'))).toEqual([]);
-    },
-    90_000,
-  );
 
   it('a file whose name is a command is pushed under its hash, and nothing is run', async () => {
     const names = [

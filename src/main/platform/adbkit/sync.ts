@@ -100,6 +100,12 @@ function fileRefused(path: string, why: string): AppError {
       `The device has no room left for '${path}': free some storage.`,
       options,
     );
+  if (/Read-only file system|Permission denied/i.test(why))
+    return new AppError(
+      'device.unsupported',
+      `The device does not let us use '${path}': ${why.slice(0, 300)}. Its /data/local/tmp must be open to the shell.`,
+      options,
+    );
   return new AppError('device.not-ready', `The device refuses '${path}': ${why.slice(0, 300)}.`, options);
 }
 

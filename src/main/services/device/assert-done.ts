@@ -20,7 +20,7 @@ export function refusedBy(said: string, command: string): AppError {
   if (/Read-only file system|Permission denied/i.test(said))
     return new AppError(
       'device.unsupported',
-      `The device does not let us write: ${said}. Its /data/local/tmp must be open to the shell.`,
+      `The device does not let us use its storage: ${said}. Its /data/local/tmp must be open to the shell.`,
     );
   return new AppError('device.unsupported', `The device refuses '${command}': ${said || 'no reason given'}.`);
 }

@@ -14,6 +14,8 @@ const HASH_MS = 300_000;
 const RETURN_MS = 20_000;
 const MOST_RETURNS = 5;
 const LOST: ReadonlySet<string> = new Set(['device.lost', 'timeout']);
+/** How a device that was there a moment ago may be gone, too. */
+const AWAY: ReadonlySet<string> = new Set(['device.not-ready', 'device.not-found']);
 /** A file's modification time is that of its last use, to the day: setting it changes the other time, by which it is known. */
 const USE_SCRIPT =
   'm=$(stat -c %Y "$1") || exit 1; n=$(date +%s); [ $((n - m)) -gt 86400 ] && touch -m "$1"; stat -c "%s %z" "$1"';
@@ -66,7 +68,9 @@ export class DeviceStore {
       try {
         return await this.#putOnce(path, sending);
       } catch (error) {
-        const isLost = isAppError(error) && LOST.has(error.code) && signal?.aborted !== true;
+        const isAway =
+          isAppError(error) && (LOST.has(error.code) || (this.#folderReady && AWAY.has(error.code)));
+        const isLost = isAway && signal?.aborted !== true;
         if (isLost && returns < MOST_RETURNS && (await comesBack(this.#connection, this.#returnMs, signal)))
           continue;
         // Best effort: where the device is gone, the next use of it clears away what is left.
