@@ -37,7 +37,7 @@ describe('energy of an inference', () => {
     const spoiled = launch(rails(0, 0, 0), rails(9_000_000, 0, 0), { status: 'quarantined' });
     const told = launch(rails(0, 0, 0), rails(600, 0, 0), {
       samplesNs: [],
-      told: { samples: 50, meanNs: 10 },
+      told: { samples: 50, meanNs: 10, minNs: 9, maxNs: 11 },
     });
     expect(energyOf([spoiled, told])).toMatchObject({ microJoules: 10 });
     expect(energyOf([spoiled])).toBeUndefined();
