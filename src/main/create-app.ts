@@ -13,6 +13,7 @@ import type { Vault } from './ports/secrets';
 import type { WorkerLauncher } from './ports/worker';
 import { fingerprintBeside } from './fingerprint-task';
 import { Jobs } from './flow/jobs';
+import { originalsIn } from './flow/originals';
 import { ServedModels } from './flow/serve-model';
 import { makeVariants } from './flow/make-variants';
 import { removeStaleParts } from './flow/variant-files';
@@ -99,7 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     recipes: loadRecipes(resourcesDir, dataDir),
     marks: loadMarks(resourcesDir, dataDir),
     make,
-    original: new TfjsNodeRuntime(launcher, root),
+    original: originalsIn(new TfjsNodeRuntime(launcher, root), runtime),
     runtimes: [runtime, new TfliteNodeRuntime(launcher, root)],
     devices: new DeviceService({
       adb: new AdbkitAdb(),

@@ -10,7 +10,7 @@ import { keepingFloat } from './accuracy-aware';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
 import { plainSignatures, rememberModel } from './remember-model';
-import { rememberOriginal } from './remembered-original';
+import { rememberFloat32, rememberOriginal } from './remembered-answers';
 import { SecondLook } from './second-look';
 import type { FlowTools } from './tools';
 
@@ -61,7 +61,11 @@ export async function convertModelFlow(
   for (const note of made.notes) job.log(note);
   const model = await rememberModel(input.model, made, tools);
   job.note({ modelId: model.id });
-  const remembering: FlowTools = { ...tools, original: rememberOriginal(tools.original) };
+  const remembering: FlowTools = {
+    ...tools,
+    original: rememberOriginal(tools.original),
+    runtimes: tools.runtimes.map((runtime) => rememberFloat32(runtime, made.float32Path)),
+  };
   const variants: VariantInfo[] = [];
   const again = new SecondLook(input, made, model, remembering, job);
   for (const first of made.variants) {

@@ -11,7 +11,7 @@ import { measureLayers } from './layer-probe';
 import type { Progress } from '@shared/model/job';
 import type { Recipe } from '@shared/model/recipe';
 import type { SourceFormat } from '@shared/model/source-format';
-import type { NamedTensors, Signature } from '@shared/model/tensor';
+import type { DeclaredSignature, NamedTensors, Signature } from '@shared/model/tensor';
 import {
   convertModel,
   Pace,
@@ -65,6 +65,8 @@ export interface MadeVariants {
   readonly modelBytes: number;
   readonly format: SourceFormat;
   readonly signatures: readonly Signature[];
+  /** The same, as the source itself declares them. */
+  readonly declared: readonly DeclaredSignature[];
   /** The plain conversion, which quantized variants are compared with. */
   readonly float32Path: string;
   readonly variants: readonly MadeVariant[];
@@ -148,6 +150,7 @@ export async function makeVariants(
       modelBytes: fingerprint.bytes,
       format: opened.format,
       signatures: opened.model.signatures.map(signatureSpec),
+      declared: opened.declared,
       float32Path: float32.path,
       variants,
       notes,

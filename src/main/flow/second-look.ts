@@ -39,8 +39,7 @@ export class SecondLook {
   }
 
   validate(variant: MadeVariant): Promise<ValidationReport> {
-    const data = this.#input.data ?? this.#input.calibration;
-    return validateMade(variant, this.#made, this.#model, data, this.#tools, this.#job);
+    return validateMade(variant, this.#made, this.#model, this.#input, this.#tools, this.#job);
   }
 
   async at(first: Validated): Promise<Validated> {

@@ -13,6 +13,8 @@ export interface OriginalRunRequest {
 export interface OriginalRunResult {
   /** What ran it, to be shown in the report: e.g. "TensorFlow 2.16.2 (tfjs-node)". */
   readonly framework: string;
+  /** What was run is our reading of the file, as the framework does not read it here. */
+  readonly reading: boolean;
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 

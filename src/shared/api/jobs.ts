@@ -119,6 +119,7 @@ export const validateInputSchema = z.strictObject({
   model: path,
   variant: path,
   signature: name.optional(),
+  shapes: shapes.optional(),
   data: path.optional(),
 });
 export type ValidateInput = z.infer<typeof validateInputSchema>;

@@ -32,3 +32,17 @@ export interface Signature {
 }
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** An input or output as the source itself declares it; `shape` undefined where it leaves the number of dimensions open. */
+export interface DeclaredPort {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[] | undefined;
+}
+
+/** A signature as the source itself declares it, before anything was converted. */
+export interface DeclaredSignature {
+  readonly key: string;
+  readonly inputs: readonly DeclaredPort[];
+  readonly outputs: readonly DeclaredPort[];
+}

@@ -19,18 +19,36 @@ export const outputErrorSchema = z.object({
 });
 export type OutputError = z.infer<typeof outputErrorSchema>;
 
+/** The runtimes that a variant is judged on: what current apps carry, and what old ones carry. */
+export const JUDGING_RUNTIMES = ['tflite-2.9', 'tflite-2.21'] as const;
+export const JUDGING_RUNTIME_TITLES: Record<(typeof JUDGING_RUNTIMES)[number], string> = {
+  'tflite-2.9': 'TFLite 2.9',
+  'tflite-2.21': 'TFLite 2.21',
+};
+
 export const STAGES = [
   'original-to-float32',
   'float32-to-variant',
   'original-to-variant',
   'host-to-device',
 ] as const;
+export const STAGE_TITLES: Record<(typeof STAGES)[number], string> = {
+  'original-to-float32': 'original → float32',
+  'float32-to-variant': 'float32 → variant',
+  'original-to-variant': 'original → variant',
+  'host-to-device': 'this computer → device',
+};
+
 /** One step of the error budget: the same inputs through two programs. */
 export const validationStageSchema = z.object({
   stage: z.enum(STAGES),
   /** What computed the two sides, e.g. "TensorFlow 2.16.2 (tfjs-node)" and "TFLite 2.21". */
   reference: z.string(),
   candidate: z.string(),
+  /** The runtime of this computer that computed the candidate. */
+  runtime: z.enum(JUDGING_RUNTIMES).optional(),
+  /** Key of the signature, for models with several. */
+  signature: z.string().optional(),
   samples: z.number().int(),
   outputs: z.array(outputErrorSchema),
 });
@@ -45,7 +63,7 @@ export const accuracySchema = z.object({
 export type Accuracy = z.infer<typeof accuracySchema>;
 
 export const runtimeVerdictSchema = z.object({
-  runtime: z.enum(['tflite-2.9', 'tflite-2.21']),
+  runtime: z.enum(JUDGING_RUNTIMES),
   verdict: z.enum(['right', 'wrong', 'refused', 'not-run']),
   reason: z.string(),
 });
@@ -57,6 +75,8 @@ export const interfaceDifferenceSchema = z.object({
   /** Why it is so, when it is a recorded choice (int8 inputs asked for, batch fixed by the user); an error otherwise. */
   explanation: z.string().optional(),
 });
+
+export type InterfaceDifference = z.infer<typeof interfaceDifferenceSchema>;
 
 /** Error of one operator's output between the float and the quantized model, in steps of its quantization. */
 export const layerErrorSchema = z.object({
@@ -81,6 +101,10 @@ export const validationReportSchema = z.object({
   status: z.enum(['passed', 'failed', 'not-validated']),
   /** One sentence each: why it failed, or why it could not be validated. */
   reasons: z.array(z.string()),
+  /** What ran the original; `reading` when that was our reading of its file, not the framework's own. */
+  original: z.object({ framework: z.string(), reading: z.boolean() }).optional(),
+  /** On which runtimes the variant is right, in one sentence. */
+  rightOn: z.string().optional(),
   interfaceDifferences: z.array(interfaceDifferenceSchema),
   stages: z.array(validationStageSchema),
   accuracy: accuracySchema.optional(),

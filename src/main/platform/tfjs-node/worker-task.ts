@@ -31,6 +31,7 @@ const LOADERS: Record<SourceFormat, Loader> = {
 
 interface Loaded extends LoadedModel {
   readonly framework: string;
+  readonly reading: boolean;
 }
 
 async function load(request: LoadRequest, write: WriteReading): Promise<Loaded> {
@@ -40,6 +41,7 @@ async function load(request: LoadRequest, write: WriteReading): Promise<Loaded> 
   const model = await loader.load(tf, request, write);
   const title = frameworkTitle(tf);
   return {
+    reading: loader.reading !== undefined,
     framework:
       loader.reading === undefined ? title : `our reading of the ${loader.reading}, executed by ${title}`,
     run: (sample) => model.run(sample),
@@ -71,6 +73,7 @@ export async function runOriginal(message: unknown, write: WriteReading): Promis
     }
     return {
       framework: model.framework,
+      reading: model.reading,
       outputs: Object.fromEntries([...outputs].map(([name, list]) => [name, stackSamples(name, list)])),
     };
   } catch (cause) {

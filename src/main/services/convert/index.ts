@@ -1,6 +1,7 @@
 import type { ModelFiles } from '@main/ports/model-files';
 import type { WrittenSavedModel } from '@main/ports/original-runtime';
 import type { SourceFormat } from '@shared/model/source-format';
+import type { DeclaredPort, DeclaredSignature } from '@shared/model/tensor';
 import { customOperators } from './graph/foreign';
 import type { ConstantData, Model } from './graph/ir';
 import { allGraphs } from './graph/subgraphs';
@@ -11,6 +12,7 @@ import { detectModel } from './read/detect';
 import { READERS } from './read/readers';
 import { readTflite } from './read/tflite';
 import { writeSavedModel, type AppendToFile } from './saved-model';
+import type { SourcePort, SourceSignature } from './source';
 import { prepareSource } from './source/index';
 import { refuseTooLarge } from './write';
 
@@ -20,6 +22,7 @@ export type { Model, Value } from './graph/ir';
 export { allGraphs } from './graph/subgraphs';
 export { detectModel, type DetectedModel } from './read/detect';
 export { readTflite } from './read/tflite';
+export { compareVersions } from './write/version';
 export { modelBytes, writeModel, type WriteReport } from './write';
 
 export interface ConvertRequest extends LowerOptions, PaceOptions {
@@ -33,6 +36,8 @@ export interface ConvertRequest extends LowerOptions, PaceOptions {
 export interface OpenModel {
   readonly model: Model;
   readonly format: SourceFormat;
+  /** The signatures that were converted, as the source itself declares them. */
+  readonly declared: readonly DeclaredSignature[];
   /** What was left out or decided on the way, one sentence each. */
   readonly notes: readonly string[];
   close(): void;
@@ -55,7 +60,8 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
     const model = await lower(prepared, request, pace);
     if (!request.willShrink) refuseTooLarge(constantBytes(model));
     await optimize(model, pace);
-    return { model, format, notes: prepared.notes, close: () => source.close() };
+    const declared = prepared.signatures.map(declaredSignature);
+    return { model, format, declared, notes: prepared.notes, close: () => source.close() };
   } catch (error) {
     source.close();
     throw error;
@@ -82,10 +88,23 @@ export function writeReading(
   }
 }
 
+const declaredSignature = ({ key, inputs, outputs }: SourceSignature): DeclaredSignature => {
+  const port = ({ name, dtype, shape }: SourcePort): DeclaredPort => ({ name, dtype, shape });
+  return { key, inputs: inputs.map(port), outputs: outputs.map(port) };
+};
+
 /** A TFLite file as it is; what only some runtimes have in it is named. */
 const openTflite = (model: Model): OpenModel => ({
   model,
   format: 'tflite',
+  declared: model.signatures.map(({ key, inputs, outputs }) => {
+    const port = ({ name, value: { dtype, shape } }: (typeof inputs)[number]): DeclaredPort => ({
+      name,
+      dtype,
+      shape,
+    });
+    return { key, inputs: inputs.map(port), outputs: outputs.map(port) };
+  }),
   notes: customOperators(model).map(
     ({ name, needs }) => `Operator ${name} needs a ${needs}, which plain TensorFlow Lite does not have.`,
   ),

@@ -1,3 +1,6 @@
 export { validateVariant, type ValidateRequest, type ValidateTools } from './validate-variant';
+export { mergeReports } from './merge-reports';
+export type { SampleSource } from './batches';
+export type { RecordedChoices } from './interface-differences';
 export { layerErrors, type LayerProbe } from './layer-errors';
 export type { PortInterface, VariantInterface } from './variant-interface';

@@ -1,3 +1,4 @@
+import { AppError } from '@shared/error/app-error';
 import { ARRAY_OF, type TypedArray } from '@shared/model/dtype';
 import type { Quantization, Tensor } from '@shared/model/tensor';
 
@@ -17,7 +18,7 @@ export function realValues(tensor: Tensor, quantization: Quantization | undefine
     : values.map((q) => (q - zeroPoint) * scale);
 }
 
-/** Real values encoded for an input: rounded half away from zero and clamped when the input is quantized. */
+/** Real values encoded for an input: rounded half away from zero and clamped when the input is quantized. AppError `validate.failed`. */
 export function encodeFor(
   tensor: Tensor,
   dtype: Tensor['dtype'],
@@ -26,7 +27,10 @@ export function encodeFor(
   if (tensor.dtype === dtype) return tensor;
   const scale = quantization?.scale[0];
   if (scale === undefined || !isQuantized(dtype))
-    throw new Error(`${tensor.dtype} cannot be given as ${dtype}`);
+    throw new AppError(
+      'validate.failed',
+      `The variant takes ${dtype} where the original takes ${tensor.dtype}, and has no quantization that says how.`,
+    );
   const zeroPoint = quantization?.zeroPoint[0] ?? 0;
   const [low, high] = INTEGER_LIMITS[dtype];
   const data: TypedArray = new ARRAY_OF[dtype](tensor.data.length);
