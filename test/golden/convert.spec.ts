@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { describeVariant } from '@main/flow/describe-variant';
 import { nodeModelFiles } from '@main/platform/node/model-files';
 import { RunnerParts } from '@main/platform/tflite-runner/parts';
 import { TfliteRunnerRuntime } from '@main/platform/tflite-runner/tflite-runtime';
 import { convertModel, writeModel, type WriteReport } from '@main/services/convert';
 import type { ModelSignature } from '@main/services/convert/graph/ir';
 import { verifyModel } from '@main/services/convert/graph/verify';
+import { interfaceDifferences } from '@main/services/validate/interface-differences';
 import type { AppError } from '@shared/error/app-error';
 import type { NamedTensors, Tensor } from '@shared/model/tensor';
 import { goldenFolder, goldenModels, maxAbsDifference, type Golden } from '@test/support/golden';
@@ -95,6 +97,12 @@ describe.skipIf(missing)(`conversion of the golden models${missing ? ` (skipped:
       report = await writeModel(opened.model, file);
     } finally {
       opened.close();
+    }
+    const { signatures: interfaces } = describeVariant(file, nodeModelFiles);
+    for (const declared of opened.declared) {
+      const variant = interfaces.find(({ key }) => key === declared.key)!;
+      const found = interfaceDifferences(declared, variant, {});
+      expect(found.filter(({ explanation }) => explanation === undefined)).toEqual([]);
     }
     const reference = referenceOf(golden, source);
     note(title, report, reference);
