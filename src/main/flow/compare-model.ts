@@ -1,16 +1,15 @@
 import type { EdgeCloudComparison } from '@shared/model/comparison';
-import type { CloudBaseline } from '@shared/model/cloud';
 import type { VariantInfo } from '@shared/model/model';
-import type { Run } from '@shared/model/run';
+import type { RunFacts } from '@shared/model/run';
 import { AppError } from '@shared/error/app-error';
-import { compareEdgeWithCloud } from '../services/compare';
-import type { Store } from '../services/store';
+import { compareEdgeWithCloud, type MeasuredBaseline, type MeasuredRun } from '../services/compare';
+import type { BaselineSummary, Store } from '../services/store';
 import type { FlowTools } from './tools';
 
 /** Everything that is known of one model's speed, gathered for a comparison or a report. */
 export interface ModelEvidence {
-  readonly runs: readonly Run[];
-  readonly baselines: readonly CloudBaseline[];
+  readonly runs: readonly RunFacts[];
+  readonly baselines: readonly BaselineSummary[];
   readonly variants: readonly VariantInfo[];
   readonly comparison: EdgeCloudComparison;
 }
@@ -38,7 +37,7 @@ export async function gatherEvidence(
   );
   const original = accuracies[0]?.[1].before;
   const comparison = compareEdgeWithCloud({
-    model: { hash: modelHash, name: model?.name ?? runs[0]?.model.name ?? modelHash },
+    model: { hash: modelHash, name: model?.name ?? runs[0]?.run.model.name ?? modelHash },
     runs,
     baselines,
     runtimeBytes: ({ device }) => runtimeBytes(device),
@@ -47,16 +46,27 @@ export async function gatherEvidence(
       variants: Object.fromEntries(accuracies.map(([id, { after }]) => [id, after])),
     },
   });
-  return { runs, baselines, variants, comparison };
+  return {
+    runs: runs.map(({ run }) => run),
+    baselines: baselines.map(({ baseline }) => baseline),
+    variants,
+    comparison,
+  };
 }
 
-async function namedRuns(store: Store, ids: readonly string[]): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (const id of ids) runs.push(await store.runs.get(await store.runs.resolve(id)));
+/** A run without its samples, and what is needed of them. */
+export async function measuredRun(store: Store, id: string): Promise<MeasuredRun> {
+  const run = await store.runs.outline(await store.runs.resolve(id));
+  return { run, sketch: await store.runs.sketch(run.id) };
+}
+
+async function namedRuns(store: Store, ids: readonly string[]): Promise<MeasuredRun[]> {
+  const runs: MeasuredRun[] = [];
+  for (const id of ids) runs.push(await measuredRun(store, id));
   return runs;
 }
 
-async function newestRuns(store: Store, modelHash: string): Promise<Run[]> {
+async function newestRuns(store: Store, modelHash: string): Promise<MeasuredRun[]> {
   const { runs } = await store.list({ modelHash, status: 'completed' }, { limit: MAX_RUNS });
   const seen = new Set<string>();
   const newest = runs.filter((run) => {
@@ -69,7 +79,10 @@ async function newestRuns(store: Store, modelHash: string): Promise<Run[]> {
   );
 }
 
-async function newestBaselines(store: Store, modelHash: string): Promise<CloudBaseline[]> {
+async function newestBaselines(
+  store: Store,
+  modelHash: string,
+): Promise<(MeasuredBaseline & { readonly baseline: BaselineSummary })[]> {
   const newest = new Map<string, string>();
   for (const { id, endpoint, network, load, sweepId } of await store.baselines.list(modelHash)) {
     if (sweepId !== undefined) continue;
@@ -79,5 +92,5 @@ async function newestBaselines(store: Store, modelHash: string): Promise<CloudBa
     const subject = JSON.stringify([place, way, network]);
     if (!newest.has(subject)) newest.set(subject, id);
   }
-  return Promise.all(Array.from(newest.values(), (id) => store.baselines.get(id)));
+  return Promise.all(Array.from(newest.values(), (id) => store.baselines.measured(id)));
 }

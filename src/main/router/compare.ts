@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '@shared/error/app-error';
-import type { Run } from '@shared/model/run';
+import type { Run, RunFacts } from '@shared/model/run';
 import type { App } from '../create-app';
-import { gatherEvidence } from '../flow/compare-model';
+import { gatherEvidence, measuredRun } from '../flow/compare-model';
 import { writeReport } from '../flow/write-report';
 import { verdictOptions } from '../flow/noise-floor';
 import {
@@ -13,7 +13,9 @@ import {
   gate,
   nearestBaseline,
   sameSubject,
+  type MeasuredRun,
 } from '../services/compare';
+import type { RunOutline } from '../services/store';
 import type { Builder } from '.';
 
 const MAX_HISTORY = 200;
@@ -24,22 +26,24 @@ const NOTHING_EARLIER =
 export const compareRouter = (os: Builder, app: App) => {
   const { store } = app.tools;
   const load = async (id: string): Promise<Run> => store.runs.get(await store.runs.resolve(id));
+  const outline = async (id: string): Promise<RunOutline> => store.runs.outline(await store.runs.resolve(id));
   const loadAll = async (ids: readonly string[]): Promise<Run[]> => {
     const runs: Run[] = [];
     for (const id of ids) runs.push(await load(id));
     return runs;
   };
   /** Earlier runs of the same model, recipe and device, oldest first, the run itself last. */
-  const series = async (run: Run): Promise<Run[]> => {
+  const series = async (run: RunFacts): Promise<RunOutline[]> => {
     const page = await store.list(
       { modelHash: run.model.hash, recipe: run.variant.recipe, deviceSerial: run.device.serial },
       { limit: MAX_HISTORY },
     );
-    const runs = await loadAll(page.runs.map(({ id }) => id).reverse());
+    const runs: RunOutline[] = [];
+    for (const { id } of [...page.runs].reverse()) runs.push(await store.runs.outline(id));
     return runs.filter((other) => sameSubject(run, other));
   };
   /** The run that is most like this one among those before it, the newest of several. */
-  const nearest = async (run: Run, isEligible: (other: Run) => boolean = () => true) => {
+  const nearest = async (run: RunFacts, isEligible: (other: RunFacts) => boolean = () => true) => {
     const earlier = await series(run);
     const place = earlier.findIndex(({ id }) => id === run.id);
     return nearestBaseline(run, earlier.slice(0, Math.max(0, place)).filter(isEligible).reverse());
@@ -48,7 +52,7 @@ export const compareRouter = (os: Builder, app: App) => {
   const baseOf = async (candidates: readonly Run[]): Promise<Run | undefined> => {
     const [first] = candidates;
     const found = first && (await nearest(first, ({ profile }) => profile.verdict));
-    return found && candidates.every(({ id }) => id !== found.run.id) ? found.run : undefined;
+    return found && candidates.every(({ id }) => id !== found.run.id) ? load(found.run.id) : undefined;
   };
   return {
     runs: os.compare.runs.handler(async ({ input }) => {
@@ -61,7 +65,7 @@ export const compareRouter = (os: Builder, app: App) => {
       );
     }),
     baseline: os.compare.baseline.handler(async ({ input }) => {
-      const found = await nearest(await load(input.id));
+      const found = await nearest(await outline(input.id));
       return found ? { id: found.run.id } : {};
     }),
     gate: os.compare.gate.handler(async ({ input }) => {
@@ -78,9 +82,12 @@ export const compareRouter = (os: Builder, app: App) => {
         differences: first ? conditionDifferences(base, first) : [],
       };
     }),
-    history: os.compare.history.handler(async ({ input }) =>
-      analyseHistory(await series(await load(input.id))),
-    ),
+    history: os.compare.history.handler(async ({ input }) => {
+      const runs = await series(await outline(input.id));
+      const measured: MeasuredRun[] = [];
+      for (const { id } of runs) measured.push(await measuredRun(store, id));
+      return analyseHistory(measured);
+    }),
     edgeCloud: os.compare.edgeCloud.handler(
       async ({ input }) => (await gatherEvidence(app.tools, input.modelHash, input.runIds)).comparison,
     ),

@@ -170,7 +170,13 @@ export const cloudBaselineSchema = z.object({
 });
 export type CloudBaseline = z.infer<typeof cloudBaselineSchema>;
 
+/** A baseline as far as it can be told without its samples. */
+export type BaselineFacts = Omit<CloudBaseline, 'windows'> & {
+  readonly windows: readonly Omit<CloudWindow, 'samplesNs'>[];
+};
+
 /** Samples of the windows that count towards the summary. */
-export function countedWindows(baseline: Pick<CloudBaseline, 'status' | 'windows'>): readonly CloudWindow[] {
-  return baseline.status === 'stable' ? baseline.windows.slice(-3) : baseline.windows;
-}
+export const countedWindows = <T>(baseline: {
+  readonly status: CloudBaseline['status'];
+  readonly windows: readonly T[];
+}): readonly T[] => (baseline.status === 'stable' ? baseline.windows.slice(-3) : baseline.windows);

@@ -137,6 +137,9 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
+/** A run as far as it can be told without its samples. */
+export type RunFacts = Omit<Run, 'launches'> & { readonly launches: readonly Omit<Launch, 'samplesNs'>[] };
+
 /** Everything about a launch but its samples, plus how many there are. */
 export const launchSummarySchema = launchSchema
   .omit({ samplesNs: true })

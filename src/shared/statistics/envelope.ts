@@ -10,7 +10,7 @@ export interface Envelope {
 }
 
 /** At most `limit` stretches of equal length (the last may be shorter), so that no outlier is lost. */
-export function envelopeOf(values: readonly number[], limit: number): Envelope {
+export function envelopeOf(values: Float64Array | readonly number[], limit: number): Envelope {
   const envelope: Envelope = { index: [], low: [], median: [], p95: [], high: [] };
   const length = Math.max(1, Math.ceil(values.length / limit));
   for (let start = 0; start < values.length; start += length) {

@@ -1,8 +1,14 @@
 import type { LatencySummary, Launch, ToldLatency } from '../model/run';
-import { meanOf, minimumSamples, percentileOfSorted, sorted } from './percentile';
+import { valuesAtRanks } from './order-statistics';
+import { meanOf, minimumSamples, rankOf } from './percentile';
+
+/** The part of a launch that latency is computed from. */
+export type LaunchSamples = Pick<Launch, 'status' | 'told'> & { readonly samplesNs: ArrayLike<number> };
 
 /** Samples of the launches that count, joined. */
-export function countedSamples(launches: readonly Pick<Launch, 'status' | 'samplesNs'>[]): Float64Array {
+export function countedSamples(
+  launches: readonly Pick<LaunchSamples, 'status' | 'samplesNs'>[],
+): Float64Array {
   const counted = launches.filter((launch) => launch.status === 'completed');
   const joined = new Float64Array(counted.reduce((total, launch) => total + launch.samplesNs.length, 0));
   let offset = 0;
@@ -13,22 +19,26 @@ export function countedSamples(launches: readonly Pick<Launch, 'status' | 'sampl
   return joined;
 }
 
-/** Summary of samples in nanoseconds; undefined when there are none. A percentile without enough samples is null. */
+const SHOWN = [50, 90, 95, 99] as const;
+
+/** Summary of samples in nanoseconds, in any order; undefined when there are none. A percentile without enough samples is null. */
 export function summarizeLatency(samplesNs: ArrayLike<number>, launches: number): LatencySummary | undefined {
-  if (samplesNs.length === 0) return undefined;
-  const ascending = sorted(samplesNs);
-  const percentile = (percent: number) =>
-    ascending.length < minimumSamples(percent) ? null : percentileOfSorted(ascending, percent);
+  const count = samplesNs.length;
+  if (count === 0) return undefined;
+  const ranks = [0, ...SHOWN.map((percent) => rankOf(percent, count)), count - 1];
+  const [minNs = 0, ...percentiles] = valuesAtRanks(samplesNs, ranks);
+  const percentile = (place: number) =>
+    count < minimumSamples(SHOWN[place]!) ? null : (percentiles[place] ?? null);
   return {
-    samples: ascending.length,
+    samples: count,
     launches,
-    minNs: ascending[0]!,
-    maxNs: ascending[ascending.length - 1]!,
-    meanNs: meanOf(ascending),
-    p50Ns: percentile(50),
-    p90Ns: percentile(90),
-    p95Ns: percentile(95),
-    p99Ns: percentile(99),
+    minNs,
+    maxNs: percentiles[SHOWN.length]!,
+    meanNs: meanOf(samplesNs),
+    p50Ns: percentile(0),
+    p90Ns: percentile(1),
+    p95Ns: percentile(2),
+    p99Ns: percentile(3),
   };
 }
 
@@ -36,9 +46,7 @@ export function summarizeLatency(samplesNs: ArrayLike<number>, launches: number)
  * Latency of a run over its completed launches: from their samples, or from what a runner without samples told. Statistics of several
  * launches have no percentiles in common, so then there are none.
  */
-export function latencyOfLaunches(
-  launches: readonly Pick<Launch, 'status' | 'samplesNs' | 'told'>[],
-): LatencySummary | undefined {
+export function latencyOfLaunches(launches: readonly LaunchSamples[]): LatencySummary | undefined {
   const counted = launches.filter(({ status }) => status === 'completed');
   const told = counted.flatMap((launch) => launch.told ?? []);
   return told.length === 0 ? summarizeLatency(countedSamples(counted), counted.length) : summarizeTold(told);

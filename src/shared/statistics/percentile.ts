@@ -1,11 +1,13 @@
 /** Sorted ascending; the argument is left as it is. */
 export const sorted = (samples: ArrayLike<number>): Float64Array => new Float64Array(samples).sort();
 
+/** Place (from 0) of a percentile among `count` ascending samples, by the nearest rank; `percent` in (0, 100]. */
+export const rankOf = (percent: number, count: number): number =>
+  Math.max(1, Math.ceil((percent / 100) * count - 1e-9)) - 1;
+
 /** Exact percentile (nearest rank) of ascending samples; `percent` in (0, 100]. NaN when there are none. */
-export function percentileOfSorted(ascending: ArrayLike<number>, percent: number): number {
-  const rank = Math.max(1, Math.ceil((percent / 100) * ascending.length - 1e-9));
-  return ascending[rank - 1] ?? Number.NaN;
-}
+export const percentileOfSorted = (ascending: ArrayLike<number>, percent: number): number =>
+  ascending[rankOf(percent, ascending.length)] ?? Number.NaN;
 
 const minima = new Map<number, number>();
 

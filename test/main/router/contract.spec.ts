@@ -17,7 +17,7 @@ let client: EngineClient;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'edgebench-router-'));
   ({ app, client } = await testApp(join(folder, 'data')));
-});
+}, 120_000);
 afterAll(async () => {
   await app.close();
   rmSync(folder, { recursive: true, force: true });

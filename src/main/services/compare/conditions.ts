@@ -1,5 +1,5 @@
 import type { ConditionDifference } from '@shared/model/comparison';
-import type { Run } from '@shared/model/run';
+import type { RunFacts } from '@shared/model/run';
 
 /** Degrees that two runs' starting temperatures may differ by without being called different. */
 const SAME_TEMPERATURE_C = 5;
@@ -14,7 +14,7 @@ const shown = (value: string | number | boolean | undefined): string => {
 /** Every condition that is compared by its text, in the order in which differences are told. */
 const CONDITIONS: readonly (readonly [
   what: string,
-  of: (run: Run) => string | number | boolean | undefined,
+  of: (run: RunFacts) => string | number | boolean | undefined,
 ])[] = [
   ['model', (run) => run.model.hash.slice(0, 12)],
   ['recipe', (run) => run.variant.recipe],
@@ -37,8 +37,8 @@ const CONDITIONS: readonly (readonly [
   ['screen on', (run) => run.launches[0]?.before?.screenOn],
 ];
 
-const startingC = (run: Run): number | undefined => run.launches[0]?.before?.hottestC;
-const worstThermal = (run: Run): number =>
+const startingC = (run: RunFacts): number | undefined => run.launches[0]?.before?.hottestC;
+const worstThermal = (run: RunFacts): number =>
   Math.max(
     0,
     ...run.launches.flatMap(({ before, after, during }) =>
@@ -47,7 +47,7 @@ const worstThermal = (run: Run): number =>
   );
 
 /** What two runs differ by, apart from time; empty when they are directly comparable. */
-export function conditionDifferences(base: Run, candidate: Run): ConditionDifference[] {
+export function conditionDifferences(base: RunFacts, candidate: RunFacts): ConditionDifference[] {
   const differences = CONDITIONS.flatMap(([what, of]) => {
     const pair = { what, base: shown(of(base)), candidate: shown(of(candidate)) };
     return pair.base === pair.candidate ? [] : [pair];
@@ -66,7 +66,7 @@ export function conditionDifferences(base: Run, candidate: Run): ConditionDiffer
 }
 
 /** Whether two runs measure the same thing on the same device, so that their latencies form one history. */
-export const sameSubject = (a: Run, b: Run): boolean =>
+export const sameSubject = (a: RunFacts, b: RunFacts): boolean =>
   a.model.hash === b.model.hash &&
   a.variant.recipe === b.variant.recipe &&
   a.device.serial === b.device.serial &&
@@ -78,11 +78,11 @@ export const sameSubject = (a: Run, b: Run): boolean =>
  * The completed run of the same model on the same device whose conditions are nearest; among equals the first, so give the
  * newest first. Undefined when there is none.
  */
-export function nearestBaseline(
-  run: Run,
-  history: readonly Run[],
-): { run: Run; differences: ConditionDifference[] } | undefined {
-  let nearest: { run: Run; differences: ConditionDifference[] } | undefined;
+export function nearestBaseline<T extends RunFacts>(
+  run: RunFacts,
+  history: readonly T[],
+): { run: T; differences: ConditionDifference[] } | undefined {
+  let nearest: { run: T; differences: ConditionDifference[] } | undefined;
   for (const other of history) {
     const comparable =
       other.id !== run.id &&

@@ -30,13 +30,13 @@ function bandwidth(kbps: number): string {
 }
 
 function speedSentences(pair: Pair, edge: ComparisonTarget, cloud: ComparisonTarget): string[] {
-  if (pair.probabilityEdgeFaster === null || pair.edgeGainNs === null) {
+  if (pair.edgeGainNs === null) {
     return [`No verdict on speed between ${edge.title} and ${cloud.title}: too many requests failed.`];
   }
   const wins = pair.edgeGainNs > 0;
   const first =
     `${edge.title} answers in ${ms(edge.latency?.p50Ns ?? 0)} (median), ${ms(pair.edgeGainNs)} ${wins ? 'sooner' : 'later'} ` +
-    `than ${cloud.title}; it is the faster one in ${share(pair.probabilityEdgeFaster)} of cases.`;
+    `than ${cloud.title}${pair.probabilityEdgeFaster === null ? '' : `; it is the faster one in ${share(pair.probabilityEdgeFaster)} of cases`}.`;
   if (pair.breakEvenRttMs === null)
     return [first, `Even with no round-trip time, ${cloud.title} would not be faster.`];
   const bits =

@@ -1,4 +1,4 @@
-import { countedWindows, type CloudBaseline } from '@shared/model/cloud';
+import type { BaselineFacts } from '@shared/model/cloud';
 import type {
   ComparisonTarget,
   EdgeCloudComparison,
@@ -8,25 +8,36 @@ import type {
 } from '@shared/model/comparison';
 import { deviceTitle } from '@shared/model/device-title';
 import type { Evidence } from '@shared/model/evidence';
-import type { LatencySummary, Run } from '@shared/model/run';
+import type { LatencySummary, RunFacts } from '@shared/model/run';
 import { ecdfOf, probabilitySmaller } from '@shared/statistics/distribution';
 import { delegateText } from '@shared/model/delegate';
-import { countedSamples, latencyOfLaunches, summarizeLatency } from '@shared/statistics/latency-summary';
 import { breakEvenKbps, breakEvenRttMs, transferNs } from '@shared/statistics/network-model';
-import { sorted } from '@shared/statistics/percentile';
+import type { Sketch } from '@shared/statistics/sketch';
 import { summarize } from './edge-cloud-summary';
 
 /** Above this share of failed requests nothing is concluded about a cloud target. */
 export const MAXIMUM_ERROR_RATE = 0.01;
 
+/** A run and what is needed of its samples. */
+export interface MeasuredRun {
+  readonly run: RunFacts;
+  readonly sketch: Sketch;
+}
+
+/** A baseline without its samples, and the order statistics of those that count, ascending. */
+export interface MeasuredBaseline {
+  readonly baseline: BaselineFacts;
+  readonly ascending: Float64Array;
+}
+
 export interface EdgeCloudInput {
   readonly model: { readonly hash: string; readonly name: string };
-  readonly runs: readonly Run[];
-  readonly baselines: readonly CloudBaseline[];
+  readonly runs: readonly MeasuredRun[];
+  readonly baselines: readonly MeasuredBaseline[];
   /** Share of labelled samples classified rightly: the original's, and each variant's by its hash. */
   readonly accuracy?: { readonly original?: number; readonly variants: Readonly<Record<string, number>> };
   /** Bytes that the runtime library of a run adds to an app; undefined where it is not known. */
-  readonly runtimeBytes?: (run: Run) => number | undefined;
+  readonly runtimeBytes?: (run: RunFacts) => number | undefined;
 }
 
 const unknown: Figure = { value: null, evidence: 'not-measured' };
@@ -40,23 +51,23 @@ interface Measured {
   readonly ascending: Float64Array;
 }
 
-const offlineOf = ({ offline }: Run): Figure =>
+const offlineOf = ({ offline }: RunFacts): Figure =>
   known(offline === undefined ? undefined : Number(offline), 'measured', 'with the network cut');
 
 /** What the device's meters said; a simulated device has simulated meters. */
-function energyOf({ energy, device }: Run): Figure {
+function energyOf({ energy, device }: RunFacts): Figure {
   if (!energy) return unknown;
   if (!energy.valid) return { ...unknown, note: energy.source };
   return known(energy.microJoules, device.simulated ? 'simulated' : 'measured', energy.source);
 }
 
-function appSizeOf(run: Run, input: EdgeCloudInput): Figure {
+function appSizeOf(run: RunFacts, input: EdgeCloudInput): Figure {
   const runtime = input.runtimeBytes?.(run);
   const note = runtime === undefined ? 'model only' : 'model and runtime library, not compressed';
   return known(run.variant.bytes + (runtime ?? 0), 'measured', note);
 }
 
-const deviceName = ({ device }: Run): string =>
+const deviceName = ({ device }: RunFacts): string =>
   device.kind === 'this-computer' ? 'This computer' : deviceTitle(device);
 
 function latencyLines(latency: LatencySummary | null, evidence: Evidence, perSecond: number | null) {
@@ -67,9 +78,10 @@ function latencyLines(latency: LatencySummary | null, evidence: Evidence, perSec
   };
 }
 
-function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
-  const ascending = run.status === 'completed' ? sorted(countedSamples(run.launches)) : new Float64Array();
-  const latency = (run.status === 'completed' ? latencyOfLaunches(run.launches) : undefined) ?? null;
+function edgeTarget({ run, sketch }: MeasuredRun, input: EdgeCloudInput): Measured {
+  const isCounted = run.status === 'completed';
+  const ascending = isCounted ? sketch.ascending : new Float64Array();
+  const latency = isCounted ? sketch.latency : null;
   const cautions: string[] = [];
   if (run.status !== 'completed')
     cautions.push(
@@ -112,19 +124,18 @@ function edgeTarget(run: Run, input: EdgeCloudInput): Measured {
 }
 
 /** Evidence of a cloud latency: simulated as soon as a network profile was applied. */
-const cloudEvidence = (baseline: CloudBaseline): Evidence =>
+const cloudEvidence = (baseline: BaselineFacts): Evidence =>
   baseline.network.name === 'none' ? 'measured' : 'simulated';
 
 /** A rate below the server's limit says what was asked of it, not what it could do. */
-const offered = ({ load }: CloudBaseline): string =>
+const offered = ({ load }: BaselineFacts): string =>
   load.kind === 'closed' ? `closed loop, ${load.concurrency} at a time` : `of ${load.ratePerSecond}/s asked`;
 
-function cloudTarget(baseline: CloudBaseline, input: EdgeCloudInput): Measured {
+function cloudTarget(measured: MeasuredBaseline, input: EdgeCloudInput): Measured {
+  const { baseline } = measured;
   const counts = baseline.status === 'stable' || baseline.status === 'unstable';
-  const ascending = counts
-    ? sorted(countedWindows(baseline).flatMap((window) => window.samplesNs))
-    : new Float64Array();
-  const latency = summarizeLatency(ascending, 1) ?? null;
+  const ascending = counts ? measured.ascending : new Float64Array();
+  const latency = counts ? baseline.latency : null;
   const evidence = latency === null ? 'not-measured' : cloudEvidence(baseline);
   const cautions: string[] = [];
   if (baseline.status !== 'stable')
@@ -161,7 +172,7 @@ function cloudTarget(baseline: CloudBaseline, input: EdgeCloudInput): Measured {
 }
 
 /** The baseline's median without what its network added, as far as that is known. */
-export function networkModelOf(baseline: CloudBaseline, p50Ns: number): NetworkModel {
+export function networkModelOf(baseline: BaselineFacts, p50Ns: number): NetworkModel {
   const { network, requestBytes, responseBytes, split, endpoint } = baseline;
   const addedNs =
     network.rttMs * 1e6 +
@@ -179,16 +190,18 @@ export function networkModelOf(baseline: CloudBaseline, p50Ns: number): NetworkM
   };
 }
 
-function pairOf(edge: Measured, cloud: Measured, baseline: CloudBaseline): Pair | undefined {
+function pairOf(edge: Measured, cloud: Measured, baseline: BaselineFacts): Pair | undefined {
   const edgeP50 = edge.target.latency?.p50Ns ?? null;
   const cloudP50 = cloud.target.latency?.p50Ns ?? null;
   if (edgeP50 === null || cloudP50 === null) return undefined;
   const model = networkModelOf(baseline, cloudP50);
   const trusted = baseline.errorRate <= MAXIMUM_ERROR_RATE;
+  // A runner that tells statistics only has none.
+  const hasSamples = edge.ascending.length > 0 && cloud.ascending.length > 0;
   return {
     edgeId: edge.target.id,
     cloudId: cloud.target.id,
-    probabilityEdgeFaster: trusted ? probabilitySmaller(edge.ascending, cloud.ascending) : null,
+    probabilityEdgeFaster: trusted && hasSamples ? probabilitySmaller(edge.ascending, cloud.ascending) : null,
     edgeGainNs: trusted ? cloudP50 - edgeP50 : null,
     model,
     breakEvenRttMs: breakEvenRttMs(edgeP50, model),
@@ -199,7 +212,10 @@ function pairOf(edge: Measured, cloud: Measured, baseline: CloudBaseline): Pair 
 /** Runs of one model on devices beside its cloud baselines, line by line; each line says where it comes from. */
 export function compareEdgeWithCloud(input: EdgeCloudInput): EdgeCloudComparison {
   const edges = input.runs.map((run) => edgeTarget(run, input));
-  const clouds = input.baselines.map((baseline) => ({ baseline, measured: cloudTarget(baseline, input) }));
+  const clouds = input.baselines.map((given) => ({
+    baseline: given.baseline,
+    measured: cloudTarget(given, input),
+  }));
   const pairs = edges.flatMap((edge) =>
     clouds.flatMap(({ baseline, measured }) => pairOf(edge, measured, baseline) ?? []),
   );

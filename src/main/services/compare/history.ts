@@ -1,9 +1,8 @@
 import type { ChangePoint, HistoryAnalysis } from '@shared/model/comparison';
-import type { Run } from '@shared/model/run';
-import { countedSamples } from '@shared/statistics/latency-summary';
-import { meanOf, percentileOfSorted, sorted } from '@shared/statistics/percentile';
+import { meanOf, sorted } from '@shared/statistics/percentile';
+import { p90Of } from '@shared/statistics/sketch';
 import { changePoints } from './change-points';
-import { countedLaunches } from './verdict';
+import type { MeasuredRun } from './edge-cloud';
 
 /** Runs that the search for change points needs; shorter histories are judged by the rule below. */
 const LONG_HISTORY = 12;
@@ -18,16 +17,12 @@ interface Point {
   readonly p90Ns: number;
 }
 
-function pointOf(run: Run): Point {
-  const launchMediansNs = countedLaunches(run).map((launch) => percentileOfSorted(launch, 50));
-  const ascending = sorted(countedSamples(run.launches));
-  return {
-    runId: run.id,
-    launchMediansNs,
-    medianNs: meanOf(launchMediansNs),
-    p90Ns: percentileOfSorted(ascending, 90),
-  };
-}
+const pointOf = ({ run, sketch }: MeasuredRun): Point => ({
+  runId: run.id,
+  launchMediansNs: sketch.launchMediansNs,
+  medianNs: meanOf(sketch.launchMediansNs),
+  p90Ns: p90Of(sketch),
+});
 
 /**
  * FAI-PEP's rule: slower when the median exceeds the 90th percentile of the earlier p90s by a tenth of their range; never with
@@ -80,9 +75,9 @@ function ruleState(points: readonly Point[]): HistoryAnalysis['regression'] {
  * Judges the runs of one subject (see `sameSubject`), oldest first. Only completed runs count. A long history is searched for
  * change points; a short one is judged by FAI-PEP's rule.
  */
-export function analyseHistory(runs: readonly Run[]): HistoryAnalysis {
+export function analyseHistory(runs: readonly MeasuredRun[]): HistoryAnalysis {
   const points = runs
-    .filter((run) => run.status === 'completed' && countedLaunches(run).length > 0)
+    .filter(({ run, sketch }) => run.status === 'completed' && sketch.launchMediansNs.length > 0)
     .slice(-MAXIMUM_RUNS)
     .map(pointOf);
   const shown = points.map(({ runId, medianNs }) => ({ runId, medianNs }));

@@ -1,5 +1,11 @@
 export { conditionDifferences, nearestBaseline, sameSubject } from './conditions';
-export { compareEdgeWithCloud, MAXIMUM_ERROR_RATE, type EdgeCloudInput } from './edge-cloud';
+export {
+  compareEdgeWithCloud,
+  MAXIMUM_ERROR_RATE,
+  type EdgeCloudInput,
+  type MeasuredBaseline,
+  type MeasuredRun,
+} from './edge-cloud';
 export { gate } from './gate';
 export { analyseHistory } from './history';
 export { compareRuns } from './compare-runs';

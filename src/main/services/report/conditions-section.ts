@@ -1,8 +1,8 @@
 import { deviceTitle } from '@shared/model/device-title';
-import type { CloudBaseline } from '@shared/model/cloud';
+import type { BaselineFacts } from '@shared/model/cloud';
 import { delegateText } from '@shared/model/delegate';
 import type { DeviceConditions } from '@shared/model/device';
-import type { Run } from '@shared/model/run';
+import type { RunFacts } from '@shared/model/run';
 import { bytesText, durationText } from '@shared/text/figures';
 import { html, type Html } from './html';
 import { baselineFacts } from './sections';
@@ -34,7 +34,7 @@ function conditionsText(conditions: DeviceConditions | undefined): string | unde
   return parts.filter((part) => part !== false).join(', ');
 }
 
-function runFacts(run: Run): readonly Fact[] {
+function runFacts(run: RunFacts): readonly Fact[] {
   const { device, provenance, memory } = run;
   const first = run.launches[0];
   return [
@@ -63,7 +63,7 @@ function runFacts(run: Run): readonly Fact[] {
 }
 
 /** Under which conditions each figure came about. */
-export const conditionsSection = (runs: readonly Run[], baselines: readonly CloudBaseline[]): Html =>
+export const conditionsSection = (runs: readonly RunFacts[], baselines: readonly BaselineFacts[]): Html =>
   html`<section>
     <h2>Conditions and provenance</h2>
     ${runs.map(

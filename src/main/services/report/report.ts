@@ -1,7 +1,7 @@
-import type { CloudBaseline } from '@shared/model/cloud';
+import type { BaselineFacts } from '@shared/model/cloud';
 import type { EdgeCloudComparison } from '@shared/model/comparison';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
-import type { Run } from '@shared/model/run';
+import type { RunFacts } from '@shared/model/run';
 import { SOURCE_FORMAT_TITLES } from '@shared/model/source-format';
 import { conditionsSection } from './conditions-section';
 import { bytesText } from '@shared/text/figures';
@@ -13,8 +13,8 @@ export interface ReportInput {
   readonly model: ModelInfo;
   /** With their validation, where there is one. */
   readonly variants: readonly VariantInfo[];
-  readonly runs: readonly Run[];
-  readonly baselines: readonly CloudBaseline[];
+  readonly runs: readonly RunFacts[];
+  readonly baselines: readonly BaselineFacts[];
   readonly comparison: EdgeCloudComparison;
   /** ISO 8601; given, so that the same input makes the same report. */
   readonly generatedAt: string;

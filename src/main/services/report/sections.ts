@@ -1,5 +1,5 @@
 import { EVIDENCE_TITLES } from '@shared/model/evidence';
-import type { CloudBaseline } from '@shared/model/cloud';
+import type { BaselineFacts } from '@shared/model/cloud';
 import {
   COMPARISON_LINE_NAMES,
   type ComparisonLine,
@@ -206,7 +206,7 @@ export const cloudSection = (comparison: EdgeCloudComparison): Html =>
   </section>`;
 
 /** How a baseline was measured, as name and value. */
-export function baselineFacts(baseline: CloudBaseline): readonly (readonly [string, string])[] {
+export function baselineFacts(baseline: BaselineFacts): readonly (readonly [string, string])[] {
   const { load, network, check } = baseline;
   const applied =
     network.name === 'none'

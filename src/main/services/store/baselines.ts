@@ -7,6 +7,7 @@ import {
   type CloudBaseline,
 } from '@shared/model/cloud';
 import { summarizeLatency } from '@shared/statistics/latency-summary';
+import { joined, orderStatistics } from '@shared/statistics/sketch';
 import type { SqlDatabase, SqlRow } from '@main/ports/sql';
 import { crc32 } from './crc32';
 import { putDocument } from './documents';
@@ -39,7 +40,7 @@ export class BaselineStore {
   }
 
   async save(baseline: CloudBaseline): Promise<void> {
-    const samples = countedWindows(baseline).flatMap((window) => window.samplesNs);
+    const samples = joined(countedWindows(baseline).map(({ samplesNs }) => samplesNs));
     const counts = baseline.status === 'stable' || baseline.status === 'unstable';
     const latency = counts ? (summarizeLatency(samples, 1) ?? null) : null;
     const document = baselineSummarySchema.parse({ ...baseline, latency });
@@ -80,8 +81,18 @@ export class BaselineStore {
         const blob = blobs[position];
         const samplesNs = blob === undefined ? undefined : verifiedSamples(blob);
         if (samplesNs === undefined) throw damaged(id);
-        return { ...window, samplesNs };
+        return { ...window, samplesNs: Array.from(samplesNs) };
       }),
+    };
+  }
+
+  /** Without raw samples, and the order statistics of those that count: what a comparison needs. */
+  async measured(id: string): Promise<{ baseline: BaselineSummary; ascending: Float64Array }> {
+    const { windows, ...rest } = await this.get(id);
+    const counted = countedWindows({ status: rest.status, windows }).map(({ samplesNs }) => samplesNs);
+    return {
+      baseline: { ...rest, windows: windows.map(({ samplesNs: _samples, ...window }) => window) },
+      ascending: orderStatistics(joined(counted)),
     };
   }
 

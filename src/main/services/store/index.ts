@@ -15,7 +15,7 @@ export { exportCsv, exportJson } from './export';
 export type { BaselineSummary } from './baselines';
 export type { ImportResult } from './import';
 export type { RunFilter, RunPage } from './run-list';
-export type { RunHeader } from './runs';
+export type { RunHeader, RunOutline } from './runs';
 
 /** Everything that Edgebench remembers. Made by `openStore`. */
 export class Store {

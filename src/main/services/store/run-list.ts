@@ -1,5 +1,5 @@
 import type { RunStatus, RunSummary } from '@shared/model/run';
-import type { SqlDatabase, SqlValue } from '@main/ports/sql';
+import type { SqlDatabase, SqlRow, SqlValue } from '@main/ports/sql';
 import { summaryFromRow } from './run-row';
 import { utf8Text } from './stored-text';
 
@@ -18,6 +18,8 @@ export interface RunFilter {
 export interface RunPage {
   /** Newest first. */
   readonly runs: readonly RunSummary[];
+  /** How many runs the filter has in all. */
+  readonly total: number;
   /** Give it as `before` for the next page; absent on the last one. */
   readonly next?: number;
 }
@@ -28,69 +30,145 @@ const COLUMN_OF = {
   variantHash: 'variant_hash',
   recipe: 'recipe',
   deviceSerial: 'device_serial',
-  planId: 'plan_id',
 } as const;
 
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+/** Up to so many runs of a filter are sorted to find the newest. */
+const MAX_SORTED = 3000;
+/** In up to so many kinds the newest of each are looked up; with more, the history is walked from its newest run of them. */
+const MAX_SOUGHT = 40;
 
-/** Source and conditions of a filter. Three characters and more go through the trigram index, fewer through a scan. */
-function conditionsOf(filter: RunFilter): {
-  from: string;
-  where: string[];
-  parameters: SqlValue[];
-  order: string;
-} {
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+const clause = (where: readonly string[]): string =>
+  where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+
+/** Conditions on kinds. Three characters and more go through the trigram index, fewer through a scan of the kinds. */
+function kindConditions(filter: RunFilter): { where: string[]; parameters: SqlValue[] } {
   const where: string[] = [];
   const parameters: SqlValue[] = [];
-  let from = 'run';
-  let order = 'run.sequence';
   const text = filter.text === undefined ? '' : utf8Text(filter.text.trim().slice(0, 200));
   if ([...text].length >= 3) {
-    from = 'run_search CROSS JOIN run ON run.sequence = run_search.rowid';
-    order = 'run_search.rowid';
-    where.push('run_search MATCH ?');
+    where.push('kind IN (SELECT rowid FROM run_kind_search WHERE run_kind_search MATCH ?)');
     parameters.push(`"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`);
   } else if (text !== '') {
-    where.push(
-      String.raw`(run.name LIKE ?1 ESCAPE '\' OR run.model_name LIKE ?1 ESCAPE '\' OR run.recipe LIKE ?1 ESCAPE '\' OR run.device_title LIKE ?1 ESCAPE '\' OR run.device_serial LIKE ?1 ESCAPE '\')`,
-    );
-    parameters.push(likePattern(text));
+    const pattern = likePattern(text);
+    const columns = ['name', 'model_name', 'recipe', 'device_title', 'device_serial'];
+    where.push(`(${columns.map((column) => String.raw`${column} LIKE ? ESCAPE '\'`).join(' OR ')})`);
+    parameters.push(...columns.map(() => pattern));
   }
   for (const [key, column] of Object.entries(COLUMN_OF)) {
     const value = filter[key as keyof typeof COLUMN_OF];
     if (value === undefined) continue;
-    where.push(`run.${column} = ?`);
+    where.push(`${column} = ?`);
     parameters.push(value);
   }
-  return { from, where, parameters, order };
+  return { where, parameters };
 }
 
-const clause = (where: readonly string[]): string =>
-  where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+interface Kinds {
+  readonly count: number;
+  readonly runs: number;
+  /** No run of these kinds is newer. */
+  readonly last: number;
+  readonly isAll: boolean;
+  /** `SELECT kind …` of them, and its parameters. */
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
 
-/** One page of the history, at most 500 runs. */
+async function kindsOf(database: SqlDatabase, filter: RunFilter): Promise<Kinds> {
+  const { where, parameters } = kindConditions(filter);
+  const rows = await database.all(
+    `SELECT count(*) AS count, sum(runs) AS runs, max(last) AS last FROM run_kind ${clause(where)}`,
+    parameters,
+  );
+  return {
+    count: Number(rows[0]?.['count'] ?? 0),
+    runs: Number(rows[0]?.['runs'] ?? 0),
+    last: Number(rows[0]?.['last'] ?? 0),
+    isAll: where.length === 0,
+    sql: `SELECT kind FROM run_kind ${clause(where)}`,
+    parameters,
+  };
+}
+
+/** Sequences of the newest `limit` runs of some kinds below `before`, found in the way that reads least. */
+function newestOf(
+  database: SqlDatabase,
+  kinds: Kinds,
+  before: number,
+  limit: number,
+): Promise<readonly SqlRow[]> {
+  const end = Math.min(before, kinds.last + 1);
+  if (kinds.isAll)
+    return database.all(`SELECT sequence FROM run WHERE sequence < ? ORDER BY sequence DESC LIMIT ${limit}`, [
+      end,
+    ]);
+  if (kinds.runs <= MAX_SORTED)
+    return database.all(
+      `SELECT sequence FROM run INDEXED BY run_by_kind WHERE kind IN (${kinds.sql}) AND sequence < ?
+       ORDER BY sequence DESC LIMIT ${limit}`,
+      [...kinds.parameters, end],
+    );
+  if (kinds.count <= MAX_SOUGHT)
+    return database.all(
+      `SELECT sequence FROM (${kinds.sql}) AS k JOIN run ON run.sequence IN
+         (SELECT sequence FROM run INDEXED BY run_by_kind WHERE kind = k.kind AND sequence < ? ORDER BY sequence DESC LIMIT ${limit})
+       ORDER BY sequence DESC LIMIT ${limit}`,
+      [...kinds.parameters, end],
+    );
+  return database.all(
+    `SELECT sequence FROM run NOT INDEXED WHERE sequence < ? AND kind IN (${kinds.sql}) ORDER BY sequence DESC LIMIT ${limit}`,
+    [end, ...kinds.parameters],
+  );
+}
+
+/** Sequences of a plan's runs of some kinds, newest first. A plan has few runs, so its index comes first. */
+async function ofPlan(database: SqlDatabase, filter: RunFilter, planId: string): Promise<number[]> {
+  const { where, parameters } = kindConditions(filter);
+  const kinds = where.length === 0 ? '' : `AND kind IN (SELECT kind FROM run_kind ${clause(where)})`;
+  const rows = await database.all(
+    `SELECT sequence FROM run INDEXED BY run_by_plan WHERE plan_id = ? ${kinds} ORDER BY sequence DESC`,
+    [planId, ...parameters],
+  );
+  return rows.map(({ sequence }) => Number(sequence));
+}
+
+async function sequencesOf(
+  database: SqlDatabase,
+  filter: RunFilter,
+  before: number,
+  limit: number,
+): Promise<{ sequences: readonly number[]; total: number }> {
+  if (filter.planId !== undefined) {
+    const all = await ofPlan(database, filter, filter.planId);
+    return { sequences: all.filter((sequence) => sequence < before).slice(0, limit), total: all.length };
+  }
+  const kinds = await kindsOf(database, filter);
+  const rows = kinds.runs === 0 ? [] : await newestOf(database, kinds, before, limit);
+  return { sequences: rows.map(({ sequence }) => Number(sequence)), total: kinds.runs };
+}
+
+/** One page of the history, at most 1,000 runs. */
 export async function listRuns(
   database: SqlDatabase,
   filter: RunFilter = {},
   page: { before?: number; limit?: number } = {},
 ): Promise<RunPage> {
-  const limit = Math.min(Math.max(1, Math.floor(page.limit ?? 50)), 500);
-  const { from, where, parameters, order } = conditionsOf(filter);
-  if (page.before !== undefined) {
-    where.push(`${order} < ?`);
-    parameters.push(page.before);
-  }
+  const limit = Math.min(Math.max(1, Math.floor(page.limit ?? 50)), 1000);
+  const before = page.before ?? Number.MAX_SAFE_INTEGER;
+  const { sequences, total } = await sequencesOf(database, filter, before, limit + 1);
+  if (sequences.length === 0) return { runs: [], total };
   const rows = await database.all(
-    `SELECT run.* FROM ${from} ${clause(where)} ORDER BY ${order} DESC LIMIT ${limit + 1}`,
-    parameters,
+    `SELECT * FROM run WHERE sequence IN (${sequences.slice(0, limit).join(', ')}) ORDER BY sequence DESC`,
   );
-  const runs = rows.slice(0, limit).map(summaryFromRow);
+  const runs = rows.map(summaryFromRow);
   const last = runs.at(-1);
-  return rows.length > limit && last !== undefined ? { runs, next: last.sequence } : { runs };
+  const isMore = sequences.length > limit && last !== undefined;
+  return isMore ? { runs, total, next: last.sequence } : { runs, total };
 }
 
+/** How many runs a filter has. */
 export async function countRuns(database: SqlDatabase, filter: RunFilter = {}): Promise<number> {
-  const { from, where, parameters } = conditionsOf(filter);
-  const rows = await database.all(`SELECT count(*) AS count FROM ${from} ${clause(where)}`, parameters);
-  return Number(rows[0]?.['count'] ?? 0);
+  if (filter.planId !== undefined) return (await ofPlan(database, filter, filter.planId)).length;
+  return (await kindsOf(database, filter)).runs;
 }

@@ -40,17 +40,20 @@ export function summaryOf(run: Run): LatencySummary | undefined {
   return latencyOfLaunches(run.launches);
 }
 
+/** The texts of a run that are columns, as they are. */
+export const runTexts = (run: Run) => ({
+  name: run.name,
+  planId: run.planId ?? null,
+  startedAt: run.startedAt,
+  reason: run.reason ?? null,
+  modelName: run.model.name,
+  recipe: run.variant.recipe,
+  deviceSerial: run.device.serial,
+  deviceTitle: deviceTitle(run.device),
+});
+
 export function runColumns(run: Run): SqlValue[] {
-  const texts = {
-    name: run.name,
-    planId: run.planId ?? null,
-    startedAt: run.startedAt,
-    reason: run.reason ?? null,
-    modelName: run.model.name,
-    recipe: run.variant.recipe,
-    deviceSerial: run.device.serial,
-    deviceTitle: deviceTitle(run.device),
-  };
+  const texts = runTexts(run);
   const kept = (text: string | null) => (text === null ? null : utf8Text(text));
   const summary = summaryOf(run);
   return [
@@ -82,12 +85,6 @@ export function runColumns(run: Run): SqlValue[] {
     utf8Text(run.provenance.runner),
   ];
 }
-
-/** What the search looks through. */
-export const searchText = (run: Run): string =>
-  [run.name, run.model.name, run.variant.recipe, deviceTitle(run.device), run.device.serial]
-    .map((text) => utf8Text(text.slice(0, 1000)))
-    .join('\n');
 
 const text = (value: SqlValue | undefined): string => String(value ?? '');
 const textOrNull = (value: SqlValue | undefined): string | null => (value == null ? null : String(value));

@@ -1,15 +1,25 @@
 import { AppError } from '@shared/error/app-error';
-import { launchSchema, runSchema, type Launch, type Run } from '@shared/model/run';
+import {
+  launchSchema,
+  runSchema,
+  type Launch,
+  type LaunchSummary,
+  type Run,
+  type RunSummary,
+} from '@shared/model/run';
+import { sketchOf, type Sketch } from '@shared/statistics/sketch';
 import type { SqlConnection, SqlDatabase } from '@main/ports/sql';
 import { crc32 } from './crc32';
 import { encodeHistogram, histogramOf } from './histogram';
-import { RUN_COLUMNS, runColumns, searchText } from './run-row';
-import { readLaunches } from './run-read';
+import { assignKind, leaveKinds } from './run-kinds';
+import { RUN_COLUMNS, runColumns, summaryFromRow } from './run-row';
+import { eachLaunch, readLaunches, readOutlines, type LaunchOutline } from './run-read';
 import { encodeSamples } from './samples-codec';
 
 const headerSchema = runSchema.omit({ launches: true });
 const launchHeaderSchema = launchSchema.omit({ samplesNs: true });
 export type RunHeader = Omit<Run, 'launches'>;
+export type RunOutline = RunHeader & { readonly launches: readonly LaunchSummary[] };
 
 const UNFINISHED = 'Edgebench stopped before the run had ended.';
 
@@ -67,23 +77,24 @@ async function insertHeader(connection: SqlConnection, run: Run): Promise<number
     sequence,
     JSON.stringify(headerSchema.parse(header)),
   ]);
-  await connection.run('INSERT INTO run_search (rowid, text) VALUES (?, ?)', [sequence, searchText(run)]);
+  await assignKind(connection, sequence, run);
   return sequence;
 }
 
-async function readRun(connection: SqlConnection, id: string): Promise<Run> {
-  const sequence = await sequenceOf(connection, id);
+async function readHeader(connection: SqlConnection, sequence: number, id: string): Promise<RunHeader> {
   const row = (await connection.all('SELECT document FROM run_document WHERE run = ?', [sequence]))[0];
   if (row === undefined) throw notFound(id);
-  return {
-    ...headerSchema.parse(JSON.parse(String(row['document']))),
-    launches: await readLaunches(connection, sequence, id),
-  };
+  return headerSchema.parse(JSON.parse(String(row['document'])));
 }
+
+/** Sketches kept in memory; each has some 16 KB at most. */
+const MAX_SKETCHES = 300;
 
 /** The history: what has been awaited is on the disk, and a run is `completed` only after `finish` or `save`. */
 export class RunStore {
   readonly #database: SqlDatabase;
+  /** By the runs' places in the history, which are never given twice. */
+  readonly #sketches = new Map<number, Sketch>();
 
   constructor(database: SqlDatabase) {
     this.#database = database;
@@ -133,14 +144,51 @@ export class RunStore {
         JSON.stringify(headerSchema.parse(header)),
         sequence,
       ]);
-      await connection.run('DELETE FROM run_search WHERE rowid = ?', [sequence]);
-      await connection.run('INSERT INTO run_search (rowid, text) VALUES (?, ?)', [sequence, searchText(run)]);
+      await assignKind(connection, sequence, run);
     });
   }
 
   /** With all raw samples. */
-  get(id: string): Promise<Run> {
-    return readRun(this.#database, id);
+  async get(id: string): Promise<Run> {
+    const sequence = await sequenceOf(this.#database, id);
+    const header = await readHeader(this.#database, sequence, id);
+    return { ...header, launches: await readLaunches(this.#database, sequence, id) };
+  }
+
+  /** Without samples, but with how many there are. */
+  async outline(id: string): Promise<RunOutline> {
+    const sequence = await sequenceOf(this.#database, id);
+    const header = await readHeader(this.#database, sequence, id);
+    return { ...header, launches: await readOutlines(this.#database, sequence, id) };
+  }
+
+  /** The launches one after the other, with their samples. */
+  async *launches(id: string): AsyncGenerator<LaunchOutline & { readonly samplesNs: Float64Array }> {
+    yield* eachLaunch(this.#database, await sequenceOf(this.#database, id), id);
+  }
+
+  /** What comparisons need of the samples; kept in memory for runs that have ended. */
+  async sketch(id: string): Promise<Sketch> {
+    const row = (await this.#database.all('SELECT sequence, status FROM run WHERE id = ?', [id]))[0];
+    if (row === undefined) throw notFound(id);
+    const sequence = Number(row['sequence']);
+    const known = this.#sketches.get(sequence);
+    if (known !== undefined) return known;
+    const launches: (LaunchOutline & { readonly samplesNs: Float64Array })[] = [];
+    for await (const launch of eachLaunch(this.#database, sequence, id)) launches.push(launch);
+    const sketch = sketchOf(launches);
+    if (row['status'] !== 'completed') return sketch;
+    const oldest = this.#sketches.keys().next();
+    if (this.#sketches.size >= MAX_SKETCHES && oldest.done !== true) this.#sketches.delete(oldest.value);
+    this.#sketches.set(sequence, sketch);
+    return sketch;
+  }
+
+  /** One row of the history list. */
+  async summary(id: string): Promise<RunSummary> {
+    const row = (await this.#database.all('SELECT * FROM run WHERE id = ?', [id]))[0];
+    if (row === undefined) throw notFound(id);
+    return summaryFromRow(row);
   }
 
   /** Full id of the only run whose id begins with `prefix`; run.not-found when there is none, usage.wrong when several. */
@@ -164,11 +212,13 @@ export class RunStore {
       const part = ids.slice(start, start + 500);
       const places = part.map(() => '?').join(', ');
       deleted += await this.#database.transaction(async (connection) => {
-        await connection.run(
-          `DELETE FROM run_search WHERE rowid IN (SELECT sequence FROM run WHERE id IN (${places}))`,
+        const kinds = await connection.all(
+          `SELECT kind, count(*) AS runs FROM run WHERE id IN (${places}) GROUP BY kind`,
           part,
         );
-        return connection.run(`DELETE FROM run WHERE id IN (${places})`, part);
+        const count = await connection.run(`DELETE FROM run WHERE id IN (${places})`, part);
+        await leaveKinds(connection, new Map(kinds.map(({ kind, runs }) => [Number(kind), Number(runs)])));
+        return count;
       });
     }
     await this.#database.script('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);');

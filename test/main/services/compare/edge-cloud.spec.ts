@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import type { CloudBaseline } from '@shared/model/cloud';
 import { edgeCloudComparisonSchema } from '@shared/model/comparison';
+import type { Run } from '@shared/model/run';
 import { compareEdgeWithCloud, type EdgeCloudInput } from '@main/services/compare';
 import { decidingLines } from '@main/services/compare/deciding-lines';
+import { measured, measuredBaseline } from '@test/support/measured';
 import { sampleBaseline } from '@test/support/sample-baseline';
 import { sampleRun } from '@test/support/sample-run';
 
-const compared = (changes: Partial<EdgeCloudInput> = {}) =>
+interface Changes extends Omit<Partial<EdgeCloudInput>, 'runs' | 'baselines'> {
+  readonly runs?: readonly Run[];
+  readonly baselines?: readonly CloudBaseline[];
+}
+
+const compared = ({ runs, baselines, ...changes }: Changes = {}) =>
   compareEdgeWithCloud({
     model: { hash: 'a'.repeat(64), name: 'digits' },
-    runs: [sampleRun()],
-    baselines: [sampleBaseline()],
     ...changes,
+    runs: (runs ?? [sampleRun()]).map(measured),
+    baselines: (baselines ?? [sampleBaseline()]).map(measuredBaseline),
   });
 
 describe('edge against cloud', () => {

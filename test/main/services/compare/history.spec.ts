@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { analyseHistory } from '@main/services/compare';
+import type { Run } from '@shared/model/run';
+import { analyseHistory as analyseMeasured } from '@main/services/compare';
 import { changePoints } from '@main/services/compare/change-points';
 import { slowerThanHistory } from '@main/services/compare/history';
 import { seededRandom } from '@main/services/compare/random';
+import { measured } from '@test/support/measured';
 import { sampleLaunch, sampleRun } from '@test/support/sample-run';
+
+const analyseHistory = (runs: readonly Run[]) => analyseMeasured(runs.map(measured));
 
 /** Runs of three launches with a noise of ±3 % between runs and ±1 % within. */
 const series = (levels: readonly number[], seed: number): number[][] => {

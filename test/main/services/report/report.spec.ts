@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { CloudBaseline } from '@shared/model/cloud';
+import type { Run } from '@shared/model/run';
 import { compareEdgeWithCloud } from '@main/services/compare';
 import { renderReport, type ReportInput } from '@main/services/report';
+import { measured, measuredBaseline } from '@test/support/measured';
 import { sampleBaseline } from '@test/support/sample-baseline';
 import { sampleRun } from '@test/support/sample-run';
 import { sampleModel, sampleVariant } from '@test/support/sample-variant';
 
-function inputOf(changes: Partial<ReportInput> = {}): ReportInput {
+interface Changes extends Omit<Partial<ReportInput>, 'runs' | 'baselines'> {
+  readonly runs?: readonly Run[];
+  readonly baselines?: readonly CloudBaseline[];
+}
+
+function inputOf(changes: Changes = {}): ReportInput {
   const runs = changes.runs ?? [
     sampleRun(),
     sampleRun(
@@ -23,8 +31,8 @@ function inputOf(changes: Partial<ReportInput> = {}): ReportInput {
     ],
     comparison: compareEdgeWithCloud({
       model: { hash: 'a'.repeat(64), name: 'digits' },
-      runs,
-      baselines,
+      runs: runs.map(measured),
+      baselines: baselines.map(measuredBaseline),
       accuracy: { original: 0.99, variants: { ['b'.repeat(64)]: 0.985 } },
     }),
     generatedAt: '2026-01-02T03:04:05.000Z',

@@ -17,14 +17,14 @@ describe('samples as differences', () => {
   it('gives back exactly what was written', () => {
     fc.assert(
       fc.property(samples, (values) => {
-        expect(decodeSamples(encodeSamples(values), values.length)).toEqual(values);
+        expect([...decodeSamples(encodeSamples(values), values.length)]).toEqual(values);
       }),
     );
   });
 
   it('handles the extremes side by side', () => {
     const extremes = [MAX_NS, 0, MAX_NS, 1, 2 ** 31, 2 ** 31 - 1, 2 ** 32, 127, 128];
-    expect(decodeSamples(encodeSamples(extremes), extremes.length)).toEqual(extremes);
+    expect([...decodeSamples(encodeSamples(extremes), extremes.length)]).toEqual(extremes);
   });
 
   it.each([Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY, MAX_NS + 1])('refuses the sample %s', (value) => {

@@ -1,0 +1,52 @@
+import type { LatencySummary } from '../model/run';
+import { latencyOfLaunches, type LaunchSamples } from './latency-summary';
+import { valuesAtRanks } from './order-statistics';
+import { percentileOfSorted, rankOf } from './percentile';
+
+/** What a comparison needs of the samples of a run, without the samples. */
+export interface Sketch {
+  /** Of the launches that count; null when none has a sample. */
+  readonly latency: LatencySummary | null;
+  /** Ascending: every sample of a few, else as many order statistics at equal steps, the extremes included. */
+  readonly ascending: Float64Array;
+  /** Median of each launch that counts, in ns. */
+  readonly launchMediansNs: readonly number[];
+}
+
+/** Chances and shares computed from so many order statistics are right to a two-thousandth. */
+const POINTS = 2048;
+
+/** At most `points` order statistics of unsorted samples, at equal steps from the smallest to the largest. */
+export function orderStatistics(samples: ArrayLike<number>, points = POINTS): Float64Array {
+  const count = samples.length;
+  if (count <= points) return new Float64Array(samples).sort();
+  const ranks = Array.from({ length: points }, (_, i) => Math.round((i * (count - 1)) / (points - 1)));
+  return Float64Array.from(valuesAtRanks(samples, ranks));
+}
+
+/** Samples of several launches, joined. */
+export function joined(parts: readonly ArrayLike<number>[]): Float64Array {
+  const all = new Float64Array(parts.reduce((total, part) => total + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
+
+const medianOf = (samples: ArrayLike<number>): number =>
+  valuesAtRanks(samples, [rankOf(50, samples.length)])[0]!;
+
+export function sketchOf(launches: readonly LaunchSamples[]): Sketch {
+  const counted = launches.filter(({ status }) => status === 'completed').map(({ samplesNs }) => samplesNs);
+  return {
+    latency: latencyOfLaunches(launches) ?? null,
+    ascending: orderStatistics(joined(counted)),
+    launchMediansNs: counted.filter(({ length }) => length > 0).map(medianOf),
+  };
+}
+
+/** The 90th percentile of a sketch, whether or not its sample supports one. */
+export const p90Of = ({ latency, ascending }: Sketch): number =>
+  latency?.p90Ns ?? percentileOfSorted(ascending, 90);
