@@ -18,7 +18,7 @@ export async function benchVariant(
     variant: { hash: variant.id, recipe: variant.recipe, bytes: variant.bytes },
     file: await tools.localFiles.identify(variant.path),
     ...(signature === undefined ? {} : { signature }),
-    ...(inputs && takesFloats(variant, tools) ? { inputs: await inputFiles(inputs, tools) } : {}),
+    ...(inputs && takesFloats(variant) ? { inputs: await inputFiles(inputs, tools) } : {}),
   };
 }
 
@@ -36,5 +36,5 @@ async function inputFiles({ file, tensors }: RealInput, { localFiles }: FlowTool
 }
 
 /** Integer inputs would need the sample encoded; the runner makes values up for them. */
-const takesFloats = (variant: VariantInfo, tools: FlowTools): boolean =>
-  tools.recipes.find(({ name }) => name === variant.recipe)?.inputType === 'float32';
+const takesFloats = ({ making }: VariantInfo): boolean =>
+  (making?.recipe.inputType ?? 'float32') === 'float32';

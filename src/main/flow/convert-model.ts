@@ -3,15 +3,20 @@ import { dirname, join, resolve } from 'node:path';
 import { AppError } from '@shared/error/app-error';
 import type { ConvertInput } from '@shared/api/jobs';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
+import type { Making } from '@shared/model/making';
 import type { Recipe } from '@shared/model/recipe';
 import type { ValidationReport } from '@shared/model/validation';
 import { needsCalibration } from '../services/quantize';
 import { keepingFloat } from './accuracy-aware';
+import { describeVariant } from './describe-variant';
+import { fingerprintData } from './fingerprint-data';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
 import { plainSignatures, rememberModel } from './remember-model';
 import { rememberFloat32, rememberOriginal } from './remembered-answers';
+import { rememberVariant } from './remember-variant';
 import { SecondLook } from './second-look';
+import { storedMaking } from './stored-making';
 import type { FlowTools } from './tools';
 
 export interface ConvertResult {
@@ -36,15 +41,30 @@ export function recipesNamed(
   });
 }
 
-/** Converts a model by each recipe, validates every variant against the original, and stores all of it. */
-export async function convertModelFlow(
-  input: Omit<ConvertInput, 'out'>,
+type Order = Omit<ConvertInput, 'out' | 'again'>;
+
+/** What is asked for, with the recipes in full; a stored variant's own order in its place when that is to be made again. */
+async function orderOf(
+  { again, ...input }: Omit<ConvertInput, 'out'>,
   tools: FlowTools,
-  job: JobContext,
-): Promise<ConvertResult> {
+): Promise<{ input: Order; recipes: Recipe[] }> {
+  if (again !== undefined) {
+    const { recipe, signature, shapes, calibration } = await storedMaking(again, tools.store);
+    return { input: { ...input, signature, shapes, calibration: calibration?.path }, recipes: [recipe] };
+  }
   const recipes = recipesNamed(input.recipes, tools.recipes, input.targetRuntime).map((recipe) =>
     needsCalibration(recipe) ? keepingFloat(recipe, input.keepFloat ?? []) : recipe,
   );
+  return { input, recipes };
+}
+
+/** Converts a model by each recipe, validates every variant against the original, and stores all of it. */
+export async function convertModelFlow(
+  request: Omit<ConvertInput, 'out'>,
+  tools: FlowTools,
+  job: JobContext,
+): Promise<ConvertResult> {
+  const { input, recipes } = await orderOf(request, tools);
   const made = await tools.make(
     {
       model: input.model,
@@ -68,37 +88,59 @@ export async function convertModelFlow(
   };
   const variants: VariantInfo[] = [];
   const again = new SecondLook(input, made, model, remembering, job);
+  const calibration = await calibrationOf(input, recipes);
   for (const first of made.variants) {
     for (const note of first.notes) job.log(`${first.recipe.name}: ${note}`);
     const { variant, validation } =
       input.validate === false
         ? { variant: first, validation: undefined }
         : await again.at({ variant: first, validation: await again.validate(first) });
-    const info = variantInfo(variant, made, validation);
-    await tools.store.variants.put(info.id, info, { parent: model.id });
-    variants.push(info);
+    const making: Making = {
+      recipe: variant.recipe,
+      ...(input.signature === undefined ? {} : { signature: input.signature }),
+      ...(input.shapes === undefined ? {} : { shapes: input.shapes }),
+      ...(calibration && needsCalibration(variant.recipe) ? { calibration } : {}),
+    };
+    const info = await rememberVariant(
+      variantInfo(variant, made, making, validation, tools.files),
+      tools.store,
+    );
+    if (info.recipe !== variant.recipe.name)
+      job.log(`${variant.recipe.name} gives the same bytes as ${info.recipe}.`);
+    variants.push({ ...info, recipe: variant.recipe.name, precision: variant.recipe.precision, making });
     job.note({ variantIds: variants.map(({ id }) => id) });
   }
   return { model, variants };
 }
 
+async function calibrationOf(
+  { calibration }: Order,
+  recipes: readonly Recipe[],
+): Promise<Making['calibration']> {
+  if (calibration === undefined || !recipes.some(needsCalibration)) return undefined;
+  return { path: resolve(calibration), hash: await fingerprintData(calibration) };
+}
+
 function variantInfo(
   variant: MadeVariant,
   made: MadeVariants,
+  making: Making,
   validation: ValidationReport | undefined,
+  files: FlowTools['files'],
 ): VariantInfo {
   return {
     id: variant.hash,
     modelId: made.modelId,
     modelName: made.modelName,
     recipe: variant.recipe.name,
+    making,
     precision: variant.recipe.precision,
     path: variant.path,
     bytes: variant.bytes,
     originalBytes: made.modelBytes,
     operators: variant.operators.map((operator) => ({ ...operator })),
     minRuntimeVersion: variant.minRuntimeVersion,
-    signatures: plainSignatures(made.signatures),
+    signatures: plainSignatures(describeVariant(variant.path, files).signatures),
     convertMs: variant.convertMs,
     createdAt: new Date().toISOString(),
     ...(validation ? { validation } : {}),

@@ -24,6 +24,7 @@ export async function rememberModel(path: string, made: MadeVariants, tools: Flo
 /** Signatures as documents hold them. */
 export const plainSignatures = (signatures: readonly Signature[]): ModelInfo['signatures'] =>
   signatures.map(({ key, inputs, outputs }) => {
-    const plain = (ports: Signature['inputs']) => ports.map((port) => ({ ...port, shape: [...port.shape] }));
+    const plain = (ports: Signature['inputs']) =>
+      ports.map(({ name, dtype, shape }) => ({ name, dtype, shape: [...shape] }));
     return { key, inputs: plain(inputs), outputs: plain(outputs) };
   });

@@ -38,6 +38,11 @@ export const convertInputSchema = z.strictObject({
   keepFloat: z.array(name).max(10_000).optional(),
   /** Keep as few layers in float as the accuracy takes to fall by no more than this share (0.01: one point). */
   maxAccuracyDrop: z.number().min(0).max(1).optional(),
+  /** SHA-256 of a stored variant (or its beginning) to make once more: its own recipe, signature, shapes and calibration data. */
+  again: z
+    .string()
+    .regex(/^[0-9a-f]{6,64}$/)
+    .optional(),
   /** `false` leaves the comparison with the original out; the variants are marked as not validated. */
   validate: z.boolean().optional(),
 });

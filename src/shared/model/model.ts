@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DTYPES } from './dtype';
+import { makingSchema } from './making';
 import { PRECISIONS } from './recipe';
 import { SOURCE_FORMATS } from './source-format';
 import { validationReportSchema } from './validation';
@@ -34,7 +35,12 @@ export const variantInfoSchema = z.object({
   id: z.string(),
   modelId: z.string(),
   modelName: z.string(),
+  /** Name of the recipe that made it. */
   recipe: z.string(),
+  /** All that made it; absent for variants of earlier versions. */
+  making: makingSchema.optional(),
+  /** Names of other recipes that gave the same bytes. */
+  sameAs: z.array(z.string()).optional(),
   precision: z.enum(PRECISIONS),
   path: z.string(),
   bytes: z.number().int(),

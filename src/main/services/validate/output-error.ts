@@ -92,11 +92,11 @@ export function indexOfMax(values: ArrayLike<number>): number {
   return best;
 }
 
-/** How many values are greater than that at `index`. */
+/** Place of the value at `index` when all are sorted, from 0; of equal ones the first comes first, as in `indexOfMax`. */
 function rankOf(values: Float64Array, index: number): number {
   const value = values[index] ?? 0;
   let rank = 0;
-  for (const other of values) if (other > value) rank++;
+  for (const [i, other] of values.entries()) if (other > value || (other === value && i < index)) rank++;
   return rank;
 }
 

@@ -32,6 +32,9 @@ interface BenchFlags {
   readonly calibration?: string;
   readonly data?: string;
   readonly targetRuntime?: string;
+  readonly keepFloat?: string[];
+  readonly maxAccuracyDrop?: number;
+  readonly again?: string;
   readonly aa?: boolean;
   readonly cores?: string;
   readonly prepare: boolean;
@@ -97,6 +100,9 @@ export function addBench(
             calibration: flags.calibration,
             data: flags.data,
             targetRuntime: flags.targetRuntime,
+            keepFloat: flags.keepFloat,
+            maxAccuracyDrop: flags.maxAccuracyDrop,
+            again: flags.again,
             aa: flags.aa,
             cloud: flags.cloud,
             outputs: flags.outputs,

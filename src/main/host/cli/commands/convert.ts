@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { given, parseList, parsePoints, parseShape } from '../arguments';
 import { follow, type Session } from '../session';
 import { bytesText } from '@shared/text/figures';
+import { recipeTitle } from '@shared/text/making';
 import { table } from '@shared/text/terminal-table';
 
 interface ConvertFlags {
@@ -15,6 +16,7 @@ interface ConvertFlags {
   readonly targetRuntime?: string;
   readonly keepFloat?: string[];
   readonly maxAccuracyDrop?: number;
+  readonly again?: string;
   readonly validate: boolean;
 }
 
@@ -26,15 +28,7 @@ export const withConvertFlags = (command: Command): Command =>
     .option('--shape <input=dims>', 'fix an input, e.g. image=1,224,224,3 (repeatable)', parseShape)
     .option('--calibration <path>', 'samples to quantize with (.npz, .npy, folder of pictures)')
     .option('--data <path>', 'samples to validate with; an array "labels" in it gives the accuracy')
-    .option('--target-runtime <version>', 'oldest TFLite runtime to be right on, e.g. 2.9');
-
-export function addConvert(
-  program: Command,
-  run: (action: (session: Session) => Promise<void>) => Promise<void>,
-): void {
-  withConvertFlags(program.command('convert'))
-    .argument('<model>', 'SavedModel folder, .keras, .h5, TF.js model.json or .tflite')
-    .option('-o, --out <path>', 'file for one recipe, or a folder', '.')
+    .option('--target-runtime <version>', 'oldest TFLite runtime to be right on, e.g. 2.9')
     .option(
       '--keep-float <layers>',
       'layers that integer recipes keep in float, separated by commas',
@@ -45,6 +39,18 @@ export function addConvert(
       'keep as few layers in float as it takes to lose no more, e.g. 0.5',
       parsePoints,
     )
+    .option(
+      '--again <sha256>',
+      'make this stored variant once more: its own recipe, signature, shapes, calibration',
+    );
+
+export function addConvert(
+  program: Command,
+  run: (action: (session: Session) => Promise<void>) => Promise<void>,
+): void {
+  withConvertFlags(program.command('convert'))
+    .argument('<model>', 'SavedModel folder, .keras, .h5, TF.js model.json or .tflite')
+    .option('-o, --out <path>', 'file for one recipe, or a folder', '.')
     .option('--no-validate', 'do not compare with the original; the variants are marked as not validated')
     .description('convert and quantize a model to TFLite, and validate the result against the original')
     .action((model: string, flags: ConvertFlags) =>
@@ -62,6 +68,7 @@ export function addConvert(
             targetRuntime: flags.targetRuntime,
             keepFloat: flags.keepFloat,
             maxAccuracyDrop: flags.maxAccuracyDrop,
+            again: flags.again,
             validate: flags.validate ? undefined : false,
           }),
         );
@@ -79,7 +86,7 @@ export function addConvert(
 /** Variants as a table; `files` are where the user wanted them, in the same order. */
 export function convertTable(variants: readonly VariantInfo[], files?: readonly string[]): string {
   const rows = variants.map((variant, i) => [
-    variant.recipe,
+    recipeTitle(variant),
     bytesText(variant.bytes),
     `${((variant.bytes / variant.originalBytes) * 100).toFixed(0)} %`,
     String(variant.operators.reduce((sum, operator) => sum + operator.count, 0)),
