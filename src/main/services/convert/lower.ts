@@ -5,7 +5,8 @@ import { mainScope, type FunctionScope } from './lower/scope';
 import { unsupported, type Problem } from './lower/refusal';
 import { Pace } from './pace';
 import { TENSOR_TYPE } from './schema';
-import type { SourceGraph, SourcePort, SourceSignature } from './source';
+import { readState, startOf } from './lower/state';
+import type { SourceGraph, SourcePort, SourceRef, SourceSignature } from './source';
 
 export interface LowerOptions {
   /** Key of the one signature to convert; all of them, the default one first, when left out. */
@@ -27,6 +28,7 @@ export async function lower(
   checkShapeNames(chosen, options.shapes ?? {});
   const problems: Problem[] = [];
   const signatures: ModelSignature[] = [];
+  const start = startOf(chosen);
   for (const signature of chosen) {
     const graph = new Graph(chosen.length === 1 ? 'main' : signature.key);
     const scope = mainScope(source, graph, problems);
@@ -39,8 +41,12 @@ export async function lower(
       return value;
     });
     graph.inputs = inputs;
+    const state = signature.state ?? [];
+    const keep = start && readState(graph, start, state, ({ before }, value) => scope.bind(before, value));
     await lowerPolitely(scope, signature, source.nodes.size, pace);
     if (problems.length > 0) continue;
+    for (const each of state)
+      if (each.after.node !== each.before.node) keep?.(each, scope.valueOf(each.after));
     graph.outputs = signature.outputs.map((port) => inTypeOf(port, scope.valueOf(port.ref), graph));
     const place = ({ name }: SourcePort, index: number): { name: string; index: number } => ({ name, index });
     signatures.push(
@@ -70,9 +76,11 @@ async function lowerPolitely(
   pace: Pace,
 ): Promise<void> {
   let done = 0;
-  for (const _ of scope.lowerAll(signature.outputs.map((port) => port.ref)))
-    if (pace.step('lower', ++done, total)) await pace.rest();
+  const wanted = [...signature.outputs.map((port) => port.ref), ...stateAfter(signature)];
+  for (const _ of scope.lowerAll(wanted)) if (pace.step('lower', ++done, total)) await pace.rest();
 }
+
+const stateAfter = ({ state = [] }: SourceSignature): SourceRef[] => state.map(({ after }) => after);
 
 function chooseSignatures(source: SourceGraph, key: string | undefined): readonly SourceSignature[] {
   if (source.signatures.length === 0)

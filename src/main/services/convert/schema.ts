@@ -27,6 +27,9 @@ export const TENSOR_TYPE: Record<DType, number> = {
   uint16: 16,
 };
 
+/** TensorType.RESOURCE: what stands for a variable. */
+export const RESOURCE_TYPE = 13;
+
 /** BuiltinOperator.CUSTOM: the operator is named in the operator code. */
 export const CUSTOM_CODE = 32;
 /** Codes above are stored only in `builtin_code`; `deprecated_builtin_code` says PLACEHOLDER_FOR_GREATER_OP_CODES. */

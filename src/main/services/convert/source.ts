@@ -54,6 +54,19 @@ export interface SourceSignature {
   readonly key: string;
   readonly inputs: readonly SourcePort[];
   readonly outputs: readonly SourcePort[];
+  /** Variables that keep what this signature, or another one of the model, puts into them. */
+  readonly state?: readonly SourceState[];
+}
+
+/** A variable that a model changes, as a value that goes in and one that comes out. */
+export interface SourceState {
+  readonly variable: string;
+  /** What it holds before the first call. */
+  readonly start: SourceTensor;
+  /** Stands for what it holds when a call begins. */
+  readonly before: SourceRef;
+  /** What it holds when a call ends; `before` when that call leaves it alone. */
+  readonly after: SourceRef;
 }
 
 /** A named input or output of a signature; -1 is a dynamic dimension; shape undefined means unknown rank. */

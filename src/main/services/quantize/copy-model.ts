@@ -20,6 +20,7 @@ export function copyModel(model: Model): ModelCopy {
     copy.constant = value.constant;
     copy.quantization = value.quantization;
     copy.isVariable = value.isVariable;
+    copy.isResource = value.isResource;
     values.set(value, copy);
     return copy;
   };

@@ -37,6 +37,8 @@ export class Value {
   shapeElements: readonly ShapeElement[] | undefined;
   /** Keeps its contents between inferences (LSTM state). */
   isVariable = false;
+  /** Stands for a variable of the runtime (RESOURCE in the file); its dtype here means nothing. */
+  isResource = false;
 
   constructor(name: string, type: TensorType) {
     this.name = name;

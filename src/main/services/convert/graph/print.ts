@@ -9,6 +9,7 @@ const PRINTED_ELEMENTS = 8;
 const typeText = (value: Value): string =>
   `${value.dtype}[${value.shape.map((size) => (size < 0 ? '?' : size)).join(',')}]` +
   (value.isVariable ? ' variable' : '') +
+  (value.isResource ? ' resource' : '') +
   (value.quantization
     ? ` q(${value.quantization.scale.slice(0, PRINTED_ELEMENTS).join(' ')}${value.quantization.scale.length > PRINTED_ELEMENTS ? ' ..' : ''})`
     : '');

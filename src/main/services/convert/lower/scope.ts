@@ -171,7 +171,7 @@ export class FunctionScope {
 }
 
 /** A constant; one of half precision in single precision, in which models trained with both are converted. */
-function tensorValue(name: string, tensor: SourceTensor): Value {
+export function tensorValue(name: string, tensor: SourceTensor): Value {
   const half = tensor.dtype === 'float16';
   const value = new Value(name, half ? { ...tensor, dtype: 'float32' } : tensor);
   value.constant = half

@@ -18,7 +18,7 @@ export const duplicateOps: Pass = {
     };
     for (const op of graph.sorted()) {
       if (isForeign(op) || findOp(op.type)?.stateful || graphsOf(op).length > 0) continue;
-      if (op.inputs.some((input) => input?.isVariable)) continue;
+      if (op.inputs.some((input) => input?.isVariable || input?.isResource)) continue;
       const key = `${op.type} ${op.inputs.map(numberOf).join(',')} ${JSON.stringify(op.attrs)}`;
       const twin = known.get(key);
       if (!twin) {

@@ -27,7 +27,7 @@ type FlattenInto = (
 
 /**
  * Writes out the bodies of a While, If or Case node. Variables among its operands become constants in the bodies, and are no
- * operands any more. Undefined for all other nodes.
+ * operands any more; those that the model changes are handed in and out as values. Undefined for all other nodes.
  */
 export function flattenBodies(
   run: Flattening,
@@ -41,19 +41,26 @@ export function flattenBodies(
   if (!kind) return undefined;
   const operands = inputs.slice(kind.own);
   const variables = operands.map((ref) => scope.variableAt(ref));
-  const kept = operands.map((_, i) => i).filter((i) => variables[i] === undefined);
+  const changing = variables.map((variable, i) =>
+    variable !== undefined && run.mutable.has(variable) && variables.indexOf(variable) === i
+      ? variable
+      : undefined,
+  );
+  const kept = operands
+    .map((_, i) => i)
+    .filter((i) => variables[i] === undefined || changing[i] !== undefined);
   const loops = node.op.endsWith('While');
-  const flattened = (name: string, keepOutputs: readonly number[] | undefined): string => {
+  const flattened = (name: string, results: Results): string => {
     const original = run.source.functions.get(name);
     if (!original) return name;
     checkCall(node, original, callers);
-    return flattenBody(run, original, variables, keepOutputs, callers, flattenInto);
+    return flattenBody(run, original, { variables, changing }, results, callers, flattenInto);
   };
   const attrs = attrsOf(node.attrs);
   for (const key of kind.attrs) {
     const attr = node.attrs[key];
     // The body of a loop gives back what it was given; its condition gives one truth value.
-    const keep = loops && key === 'body' ? kept : undefined;
+    const keep = loops ? (key === 'body' ? kept : 'own') : 'own and state';
     if (attr?.kind === 'function') attrs[key] = { kind: 'function', value: flattened(attr.value, keep) };
     else if (attr?.kind === 'list')
       attrs[key] = {
@@ -66,11 +73,20 @@ export function flattenBodies(
   if (loops) attrs[INVARIANT] = invariantsOf(run, attrs['body']);
   const name = scope.reserve(node.name);
   const own = inputs.slice(0, kind.own);
-  scope.add({ name, op: node.op, inputs: [...own, ...kept.map((i) => operands[i] as SourceRef)], attrs });
-  if (!loops) return outputCount(node).map((output) => ({ node: name, output }));
+  const given = kept.map((i) => scope.state.get(changing[i] ?? '') ?? (operands[i] as SourceRef));
+  scope.add({ name, op: node.op, inputs: [...own, ...given], attrs });
+  if (!loops) {
+    const outputs = outputCount(node).map((output) => ({ node: name, output }));
+    changing
+      .filter((variable) => variable !== undefined)
+      .forEach((variable, i) => scope.state.set(variable, { node: name, output: outputs.length + i }));
+    return outputs;
+  }
   return operands.map((operand, i) => {
-    const place = kept.indexOf(i);
-    return place < 0 ? operand : { node: name, output: place };
+    const place = { node: name, output: kept.indexOf(i) };
+    const variable = changing[i];
+    if (variable !== undefined) scope.state.set(variable, place);
+    return place.output < 0 || variable !== undefined ? operand : place;
   });
 }
 
@@ -89,12 +105,21 @@ const outputCount = (node: SourceNode): readonly number[] => {
   return types?.kind === 'list' ? types.value.map((_, i) => i) : [0];
 };
 
+/** The operands of a node that are variables, by place; `changing` those that are handed on as values. */
+interface Handles {
+  readonly variables: readonly (string | undefined)[];
+  readonly changing: readonly (string | undefined)[];
+}
+
+/** What a body gives back: some of its outputs (of variables, their values), all, or all and what its variables then hold. */
+type Results = readonly number[] | 'own' | 'own and state';
+
 /** A body with its calls written out and its variables frozen, as a function of its own; returns that function's name. */
 function flattenBody(
   run: Flattening,
   original: SourceFunction,
-  variables: readonly (string | undefined)[],
-  keepOutputs: readonly number[] | undefined,
+  { variables, changing }: Handles,
+  results: Results,
   callers: readonly string[],
   flattenInto: FlattenInto,
 ): string {
@@ -110,11 +135,23 @@ function flattenBody(
       args.push({ name: own, dtype: arg.dtype });
       bound.set(arg.name, scope.add(node));
     } else bound.set(arg.name, scope.addVariable({ ...node, op: 'VarHandleOp' }, variable));
+    const tensor = changing[i] === undefined ? undefined : run.source.variables.get(changing[i]);
+    if (variable === undefined || !tensor) return;
+    const value = scope.reserve(`${arg.name}/value`);
+    args.push({ name: value, dtype: tensor.dtype });
+    scope.state.set(variable, scope.add({ ...node, name: value }));
   });
-  const wanted = keepOutputs ? keepOutputs.map((i) => original.outputs[i] as SourceRef) : original.outputs;
+  const every = original.outputs.map((_, i) => i);
+  const kept = typeof results === 'string' ? every : results;
+  const wanted = kept.map((i) => original.outputs[i] as SourceRef);
   // Held back, so that a function met again within itself gets another name (and is then refused).
   run.functions.set(name, original);
-  const outputs = flattenInto(run, scope, original.nodes, bound, wanted, [...callers, original.name]);
+  const own = flattenInto(run, scope, original.nodes, bound, wanted, [...callers, original.name]);
+  const stateOf = (variable: string | undefined): SourceRef | undefined => scope.state.get(variable ?? '');
+  const outputs =
+    typeof results === 'string'
+      ? [...own, ...(results === 'own' ? [] : changing.map(stateOf))].filter((ref) => ref !== undefined)
+      : kept.map((i, place) => stateOf(changing[i]) ?? (own[place] as SourceRef));
   run.functions.set(name, scope.toFunction(name, args, outputs));
   return name;
 }

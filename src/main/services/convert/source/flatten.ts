@@ -1,15 +1,16 @@
 import { AppError } from '@shared/error/app-error';
 import type { SourceAttr, SourceFunction, SourceNode, SourceRef } from '../source';
+import { calledFunctions } from '../read/tensorflow/library';
+import { isAssignment, rewriteAssignment } from './assignments';
 import { flattenBodies } from './bodies';
 import { asOneOperator } from './composites';
 import { checkCall, type Flattening } from './flattening';
-import { VARIABLE_OPS, type Scope } from './scope';
-import { rewriteVariableNode } from './variables';
+import { neededNodes, VARIABLE_OPS, type Scope } from './scope';
+import { READ_OPS, rewriteVariableNode } from './variables';
 
 const CALL_OPS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 /** Operators that pass their operands on, one output each. */
 const PASSES_ON = new Set(['Identity', 'IdentityN', 'StopGradient', 'PreventGradient', 'Snapshot']);
-const ASSIGN_OPS = /^(Assign(Add|Sub)?(VariableOp)?|ResourceScatter\w+)$/;
 
 /** Operators on the cycles of TF 1's loops; they get their names before their operands are known. */
 const IN_CYCLES = new Set(['NextIteration', 'RefNextIteration', 'Merge', 'RefMerge', 'Switch', 'RefSwitch']);
@@ -57,11 +58,16 @@ export function flattenInto(
       }
     }
   };
-  for (const root of roots) {
-    visit(through(root).node);
+  const handle = (ref: SourceRef): string | undefined => {
+    const seen = through(ref);
+    const holder = nodes.get(seen.node)?.op === 'VarHandleOp' ? seen.node : undefined;
+    return args.has(seen.node) ? scope.variableAt(resolve(seen)) : holder;
+  };
+  const effects = run.assigns ? effectsOf(run, nodes, callers.length > 0 ? undefined : roots, handle) : [];
+  for (const name of [...effects, ...roots.map((root) => through(root).node)]) {
+    visit(name);
     walk();
   }
-  noteAssignments(run, scope, nodes, resolve);
   return roots.map(resolve);
 }
 
@@ -101,6 +107,8 @@ function flattenNode(
   const callee = calleeOf(run, node);
   if (callee) return inlineCall(run, scope, node, callee, inputs, callers);
   if (VARIABLE_OPS.has(node.op)) return addVariable(run, scope, node);
+  const assigned = rewriteAssignment(run, scope, node, inputs);
+  if (assigned) return assigned;
   const rewritten = rewriteVariableNode(run, scope, node, inputs);
   if (rewritten) return rewritten;
   const bodies = flattenBodies(run, scope, node, inputs, callers, flattenInto);
@@ -148,16 +156,25 @@ function inlineCall(
   );
 }
 
-/** Assignments have no outputs, so nothing that is walked leads to them; they run all the same. */
-function noteAssignments(
+/**
+ * Nodes that change variables, or read those that change, in the order of the graph, which is that of the program: their
+ * control edges lead back only. Of the main graph only those that the roots need run; a function runs as a whole.
+ */
+function effectsOf(
   run: Flattening,
-  scope: Scope,
   nodes: ReadonlyMap<string, SourceNode>,
-  resolve: (ref: SourceRef) => SourceRef,
-): void {
-  for (const node of nodes.values()) {
-    if (!ASSIGN_OPS.test(node.op) || !node.inputs[0]) continue;
-    const variable = scope.variableAt(resolve(node.inputs[0]));
-    if (variable !== undefined) run.assigned(variable);
-  }
+  roots: readonly SourceRef[] | undefined,
+  handleOf: (ref: SourceRef) => string | undefined,
+): readonly string[] {
+  const running = roots ? neededNodes(nodes, roots) : nodes;
+  const isEffect = (node: SourceNode): boolean => {
+    const [first] = node.inputs;
+    if (isAssignment(node.op)) return true;
+    if (READ_OPS.has(node.op)) return first !== undefined && run.mutable.has(handleOf(first) ?? '');
+    const calls = calledFunctions(node).some((name) => run.source.functions.has(name));
+    return calls && node.inputs.some((ref) => handleOf(ref) !== undefined);
+  };
+  return Array.from(running.values())
+    .filter(isEffect)
+    .map(({ name }) => name);
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@shared/error/app-error';
 import type { SourceFunction, SourceGraph, SourceNode } from '../source';
+import { isAssignment } from './assignments';
 
 /** Calls within calls. Keras stays below five. */
 const MAX_CALL_DEPTH = 64;
@@ -11,12 +12,19 @@ export class Flattening {
   readonly source: SourceGraph;
   readonly functions = new Map<string, SourceFunction>();
   readonly notes = new Set<string>();
+  /** Variables whose values change, so that each reader sees what was put there last. */
+  readonly mutable: ReadonlySet<string>;
+  /** Some function or node assigns to a variable. */
+  readonly assigns: boolean;
   readonly #frozen = new Set<string>();
   readonly #assigned = new Set<string>();
   #nodes = 0;
 
-  constructor(source: SourceGraph) {
+  constructor(source: SourceGraph, mutable: ReadonlySet<string> = new Set()) {
     this.source = source;
+    this.mutable = mutable;
+    const scopes = [source, ...source.functions.values()];
+    this.assigns = scopes.some(({ nodes }) => Array.from(nodes.values()).some(({ op }) => isAssignment(op)));
   }
 
   count(): void {
@@ -35,16 +43,9 @@ export class Flattening {
     this.#assigned.add(variable);
   }
 
-  /** What was dropped that the user has to know. Refuses a model that keeps state: its saved values would be wrong answers. */
-  allNotes(): readonly string[] {
-    const changed = Array.from(this.#assigned).filter((variable) => this.#frozen.has(variable));
-    if (changed.length > 0)
-      throw new AppError(
-        'model.unsupported',
-        `The model changes its own variables when it runs (${changed.map((variable) => `'${variable}'`).join(', ')}), which a converted file cannot keep up: its answers would be wrong. Export it without state (stateful=False for recurrent layers), or pass the state in and out as tensors.`,
-        { details: { variables: changed } },
-      );
-    return Array.from(this.notes);
+  /** Variables that are both read and changed. */
+  changed(): readonly string[] {
+    return Array.from(this.#assigned).filter((variable) => this.#frozen.has(variable));
   }
 }
 

@@ -1,53 +1,65 @@
 import { AppError } from '@shared/error/app-error';
 import { calledFunctions as functionNames } from '../read/tensorflow/library';
-import type { SourceFunction, SourceGraph, SourcePort, SourceSignature } from '../source';
-import { flattenInto } from './flatten';
-import { Flattening } from './flattening';
+import type { SourceFunction, SourceGraph, SourcePort, SourceRef, SourceSignature } from '../source';
 import { giveListsShapes } from './list-shapes';
 import { raiseLoops } from './raise-loops';
 import { raiseRecurrentLayers } from './rnn/raise';
 import { listsForArrays } from './tensor-arrays';
-import { neededNodes, Scope } from './scope';
+import { neededNodes } from './scope';
+import { flattenSource, withoutUnseenState, type FlatSignature } from './state';
 
 /**
  * Makes a graph that is ready to be lowered: calls of functions written out, variables frozen to constants (in bodies of
- * control flow, too), everything that the signatures do not need left out. With `signature`, only that one is kept; an unknown
+ * control flow, too) unless the model changes them, everything that the signatures do not need left out. With `signature`, only that one is kept; an unknown
  * key is `usage.wrong`. The result reads its constants from the same open files as `source`, whose `close` it takes over.
  */
 export function prepareSource(source: SourceGraph, signature?: string): SourceGraph {
   const chosen = signature === undefined ? source.signatures : [signatureOf(source, signature)];
-  const run = new Flattening(source);
-  const scope = new Scope();
-  const ports = chosen.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
-  const flat = flattenInto(
-    run,
-    scope,
-    source.nodes,
-    new Map(),
-    ports.map((port) => port.ref),
-    [],
+  const flat = flattenSource(source, chosen);
+  const roots = flat.signatures.flatMap(({ ports, state }) => [...ports, ...state.map(({ after }) => after)]);
+  const loops = raiseLoops(listsForArrays(flat.nodes), flat.functions, roots);
+  const raised = raiseRecurrentLayers(loops.nodes, flat.functions, loops.roots);
+  const moved = new Map(roots.map((ref, i) => [ref, raised.roots[i] ?? ref]));
+  const move = (ref: SourceRef): SourceRef => moved.get(ref) ?? ref;
+  const signatures = withoutUnseenState(
+    raised.nodes,
+    flat.signatures.map(({ ports, state }) => ({
+      ports: ports.map(move),
+      state: state.map((each) => ({ ...each, after: move(each.after) })),
+    })),
   );
-  const loops = raiseLoops(listsForArrays(scope.nodes), run.functions, flat);
-  const raised = raiseRecurrentLayers(loops.nodes, run.functions, loops.roots);
-  const refs = raised.roots;
-  const nodes = giveListsShapes(neededNodes(raised.nodes, refs), run.functions);
-  const resolved = new Map(
-    ports.map((port, i): [SourcePort, SourcePort] => [port, { ...port, ref: refs[i] ?? port.ref }]),
-  );
-  const moved = (port: SourcePort): SourcePort => resolved.get(port) ?? port;
+  const refs = signatures.flatMap(({ ports, state }) => [...ports, ...state.map(({ after }) => after)]);
+  const nodes = giveListsShapes(neededNodes(raised.nodes, refs), flat.functions);
   return {
     ...source,
     nodes,
-    functions: calledFunctions(nodes, run.functions),
-    signatures: chosen.map(({ key, inputs, outputs }) => ({
-      key,
-      inputs: inputs.map(moved),
-      outputs: outputs.map(moved),
-    })),
+    functions: calledFunctions(nodes, flat.functions),
+    signatures: chosen.map(({ key, inputs, outputs }, i) => {
+      const { ports = [], state = [] } = signatures[i] ?? {};
+      const moveTo = (port: SourcePort, place: number): SourcePort => ({
+        ...port,
+        ref: ports[place] ?? port.ref,
+      });
+      return {
+        key,
+        inputs: inputs.map(moveTo),
+        outputs: outputs.map((port, place) => moveTo(port, inputs.length + place)),
+        ...(state.length > 0 ? { state } : {}),
+      };
+    }),
     defaultSignature: signature ?? source.defaultSignature,
     variables: new Map(),
-    notes: [...source.notes, ...run.allNotes()],
+    notes: [...source.notes, ...flat.notes, ...stateNotes(signatures)],
   };
+}
+
+function stateNotes(signatures: readonly FlatSignature[]): string[] {
+  const names = new Set(signatures.flatMap(({ state }) => state.map(({ variable }) => `'${variable}'`)));
+  return names.size === 0
+    ? []
+    : [
+        `The model keeps ${Array.from(names).join(', ')} from one call to the next, and so does the converted file for as long as it is loaded.`,
+      ];
 }
 
 /** The functions that are still called, by name. */

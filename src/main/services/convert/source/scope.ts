@@ -16,6 +16,8 @@ export class Scope {
   /** Name of a node of this scope that holds a variable, to the variable's key in SourceGraph.variables. */
   readonly #variables = new Map<string, string>();
   readonly #constants = new Map<string, SourceRef>();
+  /** What variables that the model changes hold at this point, by the variable's key. */
+  readonly state = new Map<string, SourceRef>();
   /** Names that nodes have, with the number that the next one of the same name gets. */
   readonly #taken = new Map<string, number>();
 

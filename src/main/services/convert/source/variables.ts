@@ -5,9 +5,9 @@ import type { Flattening } from './flattening';
 import { attrsOf, type Scope } from './scope';
 
 /** Operators that read a variable they are given as a handle. */
-const READ_OPS = new Set(['ReadVariableOp', 'ResourceGather', 'ResourceGatherNd', 'VariableShape']);
+export const READ_OPS = new Set(['ReadVariableOp', 'ResourceGather', 'ResourceGatherNd', 'VariableShape']);
 
-/** Replaces a node that reads a variable by one that reads a constant; undefined for all other nodes. */
+/** Replaces a node that reads a variable by what that holds: a constant, unless the model changes it. Undefined for all others. */
 export function rewriteVariableNode(
   run: Flattening,
   scope: Scope,
@@ -26,12 +26,13 @@ export function rewriteVariableNode(
     );
   checkDType(node, variable, tensor);
   run.frozen(variable);
+  const current = run.mutable.has(variable) ? scope.state.get(variable) : undefined;
   if (node.op === 'VariableShape') {
     const shape = new Uint8Array(Int32Array.from(tensor.shape).buffer);
     const data = { byteLength: shape.byteLength, bytes: () => shape };
     return [scope.addConstant(node.name, { dtype: 'int32', shape: [tensor.shape.length], data })];
   }
-  const value = scope.constantOf(variable, tensor);
+  const value = current ?? scope.constantOf(variable, tensor);
   if (node.op === 'ReadVariableOp' || !indices) return [value];
   const name = scope.reserve(node.name);
   if (node.op === 'ResourceGatherNd')

@@ -6,6 +6,7 @@ import {
   CUSTOM_CODE,
   MAX_DEPRECATED_CODE,
   MIN_RUNTIME_VERSION,
+  RESOURCE_TYPE,
   SCHEMA_VERSION,
   SLOTS,
   TENSOR_TYPE,
@@ -214,7 +215,7 @@ function tensorNode(value: Value, name: string, constants: ConstantTable): Node 
   return table(SLOTS.tensor, {
     // A dynamic dimension is 1 until the runtime is told otherwise.
     shape: int32s(value.shape.map((size) => (size < 0 ? 1 : size))),
-    type: scalar('int8', TENSOR_TYPE[value.dtype]),
+    type: scalar('int8', value.isResource ? RESOURCE_TYPE : TENSOR_TYPE[value.dtype]),
     buffer: scalar('uint32', value.constant ? constants.add(value.constant) + 1 : 0),
     name: text(name),
     quantization: value.quantization && quantizationNode(value.quantization),

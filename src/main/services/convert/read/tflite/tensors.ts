@@ -4,7 +4,7 @@ import type { Quantization } from '@shared/model/tensor';
 import { byteLengthOf } from '../../graph/constant';
 import { Value, type ConstantData } from '../../graph/ir';
 import { quantizationProblem } from '../../graph/verify';
-import { SLOTS, TENSOR_TYPE } from '../../schema';
+import { RESOURCE_TYPE, SLOTS, TENSOR_TYPE } from '../../schema';
 import type { FlatReader, Table } from './flat-reader';
 
 const DTYPE_OF = new Map<number, DType>(DTYPES.map((dtype) => [TENSOR_TYPE[dtype], dtype]));
@@ -51,7 +51,10 @@ export function readTensor(
   const refuse = (problem: string): never => reader.refuse(`${what} ${problem}`, table.offset);
   const type = table.int8(SLOTS.tensor.type);
   if (type < 0 || type > LAST_TENSOR_TYPE) refuse(`has the unknown type ${type}`);
-  const dtype = DTYPE_OF.get(type) ?? unsupported(`${what} is of type ${type} of TensorType`);
+  const isResource = type === RESOURCE_TYPE;
+  const dtype = isResource
+    ? 'int32'
+    : (DTYPE_OF.get(type) ?? unsupported(`${what} is of type ${type} of TensorType`));
   if (table.has(SLOTS.tensor.sparsity)) unsupported(`${what} is stored sparsely`);
 
   const shape = table.numbers(SLOTS.tensor.shape, 'int32') ?? [];
@@ -66,6 +69,7 @@ export function readTensor(
   const data = constantOf(index0 === 0 ? undefined : buffers[index0], shape);
   const value = new Value(name, { dtype, shape: data ? shape : dynamicShape(table, shape, refuse) });
   if (data) {
+    if (isResource) refuse('is a resource and has data');
     if (isVariable) refuse('is variable and has data');
     const bytes = dtype === 'string' ? data.byteLength : byteLengthOf({ dtype, shape });
     if (data.byteLength !== bytes)
@@ -73,6 +77,7 @@ export function readTensor(
     value.constant = data;
   }
   value.isVariable = isVariable;
+  value.isResource = isResource;
   const quantization = readQuantization(table, what);
   const problem = quantizationProblem(dtype, value.shape, quantization);
   if (problem) refuse(problem);
