@@ -36,8 +36,8 @@ async function main(): Promise<void> {
   const savedModel = writeSavedModel(weights);
   writeFileSync(join(folder, 'saved_model', 'saved_model.pb'), savedModel.graph);
   const variables = join(folder, 'saved_model', 'variables');
-  writeFileSync(join(variables, 'variables.index'), savedModel.variables.index);
-  writeFileSync(join(variables, 'variables.data-00000-of-00001'), savedModel.variables.data);
+  writeFileSync(join(variables, 'variables.index'), savedModel.index);
+  writeFileSync(join(variables, 'variables.data-00000-of-00001'), savedModel.data);
   await model.save(`file://${join(folder, 'tfjs')}`);
   renameWeights(join(folder, 'tfjs'));
   const labels = { dtype: 'int32', shape: [test.count], data: test.labels } as const;

@@ -1,32 +1,32 @@
 // TensorFlow's GraphDef (tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape}.proto).
-import { type Field, bytes, float, integer, mapEntry, message, text } from './protobuf';
-import { shapeFields } from './tensor-bundle';
+import { shapeFields } from '@main/services/convert/saved-model/graph-def';
+import {
+  bytes,
+  entry,
+  float,
+  integer,
+  message,
+  type Pieces,
+  text,
+} from '@main/services/convert/saved-model/wire';
 
 export const DT_FLOAT = 1;
 export const DT_INT32 = 3;
 export const DT_STRING = 7;
 
 /** The value of a node's attribute, as AttrValue's fields. */
-export type Attribute = readonly Field[];
+export type Attribute = Pieces;
 
-export const typeAttr = (type: number): Attribute => [integer(6, type)];
-export const intAttr = (value: number): Attribute => [integer(3, value)];
-export const boolAttr = (value: boolean): Attribute => [integer(5, value ? 1 : 0)];
-export const floatAttr = (value: number): Attribute => [float(4, value)];
-export const textAttr = (value: string): Attribute => [text(2, value)];
-export const shapeAttr = (shape: readonly number[]): Attribute => [message(7, shapeFields(shape))];
-export const intsAttr = (values: readonly number[]): Attribute => [
-  message(
-    1,
-    values.map((value) => integer(3, value)),
-  ),
-];
-export const typesAttr = (types: readonly number[]): Attribute => [
-  message(
-    1,
-    types.map((type) => integer(6, type)),
-  ),
-];
+export const typeAttr = (type: number): Attribute => integer(6, type);
+export const intAttr = (value: number): Attribute => integer(3, value);
+export const boolAttr = (value: boolean): Attribute => integer(5, value ? 1 : 0);
+export const floatAttr = (value: number): Attribute => float(4, value);
+export const textAttr = (value: string): Attribute => text(2, value);
+export const shapeAttr = (shape: readonly number[]): Attribute => message(7, shapeFields(shape));
+export const intsAttr = (values: readonly number[]): Attribute =>
+  message(1, ...values.map((value) => integer(3, value)));
+export const typesAttr = (types: readonly number[]): Attribute =>
+  message(1, ...types.map((type) => integer(6, type)));
 
 export interface Node {
   readonly name: string;
@@ -46,18 +46,18 @@ export function constant(
   const content = isText
     ? values.map((value) => text(8, String(value)))
     : [bytes(4, new Uint8Array(Int32Array.from(values as readonly number[]).buffer))];
-  const tensor = [integer(1, type), message(2, shapeFields(shape)), ...content];
-  return { name, op: 'Const', attributes: { dtype: typeAttr(type), value: [message(8, tensor)] } };
+  const tensor = message(8, integer(1, type), message(2, shapeFields(shape)), ...content);
+  return { name, op: 'Const', attributes: { dtype: typeAttr(type), value: tensor } };
 }
 
 /** The graph with the version of the operators' definitions that it was written for. */
-export function graphDef(nodes: readonly Node[], producer: number): Field[] {
-  return [...nodes.map((node) => message(1, nodeDef(node))), message(4, [integer(1, producer)])];
+export function graphDef(nodes: readonly Node[], producer: number): Pieces {
+  return [...nodes.map(nodeField), message(4, integer(1, producer))].flat();
 }
 
-function nodeDef({ name, op, inputs = [], attributes = {} }: Node): Field[] {
+function nodeField({ name, op, inputs = [], attributes = {} }: Node): Pieces {
   const attributeFields = Object.entries(attributes)
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, value]) => mapEntry(5, key, value));
-  return [text(1, name), text(2, op), ...inputs.map((input) => text(3, input)), ...attributeFields];
+    .map(([key, value]) => entry(5, key, value));
+  return message(1, text(1, name), text(2, op), ...inputs.map((input) => text(3, input)), ...attributeFields);
 }

@@ -1,5 +1,10 @@
 // A SavedModel: the graph with variables, a signature and the operators that restore the variables from the bundle
 // (tensorflow/core/protobuf/{saved_model,meta_graph,saver}.proto).
+import { dataOf } from '@main/services/convert/graph/constant';
+import { shapeFields } from '@main/services/convert/saved-model/graph-def';
+import { writeTensorBundle } from '@main/services/convert/saved-model/tensor-bundle';
+import { entry, integer, joined, message, type Pieces, text } from '@main/services/convert/saved-model/wire';
+import type { SourceTensor } from '@main/services/convert/source';
 import {
   INPUT_NAME,
   INPUT_SHAPE,
@@ -21,8 +26,6 @@ import {
   typesAttr,
 } from './graph-def';
 import { layerNodes } from './layer-nodes';
-import { type Field, integer, mapEntry, message, text } from './protobuf';
-import { shapeFields, type TensorBundle, writeTensorBundle } from './tensor-bundle';
 
 /** Operator definitions of TensorFlow 2.9 and later. */
 const GRAPH_PRODUCER = 987;
@@ -31,7 +34,8 @@ const BATCH_SHAPE = [-1, ...INPUT_SHAPE];
 
 export interface SavedModel {
   readonly graph: Uint8Array;
-  readonly variables: TensorBundle;
+  readonly index: Uint8Array;
+  readonly data: Uint8Array;
 }
 
 /** The classifier as a SavedModel with the signature serving_default: image [-1, 8, 8, 1] -> probabilities [-1, 10]. */
@@ -41,23 +45,26 @@ export function writeSavedModel(weights: Weights): SavedModel {
   const all = [placeholder(), ...[...variables].flatMap(variableNodes), ...nodes, ...saverNodes(variables)];
   const classes = weightOf(weights, layers.at(-1)?.name ?? '', 1).shape[0] ?? 0;
   const signature = [
-    mapEntry(1, INPUT_NAME, tensorInfo(INPUT_NAME, BATCH_SHAPE)),
-    mapEntry(2, OUTPUT_NAME, tensorInfo(output, [-1, classes])),
+    entry(1, INPUT_NAME, ...tensorInfo(INPUT_NAME, BATCH_SHAPE)),
+    entry(2, OUTPUT_NAME, ...tensorInfo(output, [-1, classes])),
     text(3, 'tensorflow/serving/predict'),
   ];
   const metaGraph = [
-    message(1, [text(4, 'serve'), text(5, '2.16.2')]),
+    message(1, text(4, 'serve'), text(5, '2.16.2')),
     message(2, graphDef(all, GRAPH_PRODUCER)),
-    message(3, [
+    message(
+      3,
       text(1, 'save/prefix:0'),
       text(2, 'save/prefix_saved:0'),
       text(3, 'save/restore'),
       integer(7, 2),
-    ]),
-    mapEntry(5, 'serving_default', signature),
+    ),
+    entry(5, 'serving_default', ...signature),
   ];
-  const graph = Buffer.concat([integer(1, 1), message(2, metaGraph)]);
-  return { graph, variables: writeTensorBundle(variables) };
+  const data: Uint8Array[] = [];
+  const tensors = new Map(Array.from(variables, ([name, weight]) => [name, tensorOf(weight)]));
+  const index = writeTensorBundle(tensors, (bytes) => data.push(bytes));
+  return { graph: joined([...integer(1, 1), ...message(2, ...metaGraph)]), index, data: joined(data) };
 }
 
 function variablesOf(weights: Weights): Map<string, Weight> {
@@ -69,7 +76,9 @@ function variablesOf(weights: Weights): Map<string, Weight> {
   return new Map(named);
 }
 
-const tensorInfo = (node: string, shape: readonly number[]): Field[] => [
+const tensorOf = ({ shape, data }: Weight): SourceTensor => ({ dtype: 'float32', shape, data: dataOf(data) });
+
+const tensorInfo = (node: string, shape: readonly number[]): Pieces[] => [
   text(1, `${node}:0`),
   integer(2, DT_FLOAT),
   message(3, shapeFields(shape)),
