@@ -13,6 +13,8 @@ import type { Vault } from './ports/secrets';
 import type { WorkerLauncher } from './ports/worker';
 import { fingerprintBeside } from './fingerprint-task';
 import { Jobs } from './flow/jobs';
+import { Lanes } from './flow/lanes';
+import { Queue } from './flow/queue/queue';
 import { originalsIn } from './flow/originals';
 import { ServedModels } from './flow/serve-model';
 import { makeVariants } from './flow/make-variants';
@@ -35,6 +37,7 @@ import { WorkerServers } from './platform/cloud-server/embedded-servers';
 import { nodeHttpClient } from './platform/node/http-connections';
 import { KeptSecrets } from './platform/node/kept-secrets';
 import { proxiesIn } from './platform/node/proxy-process';
+import { nodeProcesses } from './platform/node/processes';
 import { preciseClock } from './platform/node/precise-clock';
 import { NETWORK_PROFILES } from './services/cloud';
 import { FolderLedger } from './platform/node/device-ledger';
@@ -53,6 +56,7 @@ export interface App {
   readonly resourcesDir: string;
   readonly tools: FlowTools;
   readonly jobs: Jobs;
+  readonly queue: Queue;
   readonly served: ServedModels;
   readonly networks: readonly NetworkProfile[];
   parts(): Promise<Part[]>;
@@ -120,17 +124,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     variantsDir,
     appVersion: appVersion(root),
   };
-  const jobs = new Jobs();
+  const lanes = new Lanes();
+  const jobs = new Jobs(lanes);
+  const queue = new Queue({ tools, jobs, lanes, processes: nodeProcesses });
   const served = new ServedModels(tools);
   return {
     dataDir,
     resourcesDir,
     tools,
     jobs,
+    queue,
     served,
     networks: NETWORK_PROFILES,
     parts: () => listParts(root),
     close: async () => {
+      queue.close();
       await jobs.close();
       served.close();
       await store.close();

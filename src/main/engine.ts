@@ -18,6 +18,7 @@ async function main(): Promise<void> {
       isolate: true,
       vault: hostVault(port),
     });
+    await app.queue.serve();
     let stopping = false;
     serveChannels(port, createRouter(app) as never, {}, () => {
       if (stopping) return;

@@ -1,25 +1,67 @@
+import type { Progress } from '@shared/model/job';
+import type { Profile } from '@shared/model/profile';
 import type { BenchEvent } from '../services/bench';
-import type { JobContext } from './jobs';
-import type { LiveSamples } from './live-samples';
 
-/** Shows on the job what a measurement is at. */
-export function showEvent(event: BenchEvent, job: JobContext, live: LiveSamples): void {
-  if (event.kind === 'sending')
-    job.progress({
-      stage: `send ${event.serial}`,
-      message: `Sending ${event.name} to ${event.serial}`,
-      fraction: event.of > 0 ? Math.min(1, event.bytes / event.of) : 1,
-    });
-  else if (event.kind === 'launching') {
-    live.begin(event.serial, `${event.name}, launch ${event.launch + 1} of ${event.of}`);
-    job.progress({
-      stage: `measure ${event.serial} ${event.name} ${event.launch}`,
-      message: `Measuring ${event.name} on ${event.serial}: launch ${event.launch + 1} of ${event.of}`,
-      fraction: event.total > 0 ? Math.min(1, event.done / event.total) : 0,
-    });
-  } else if (event.kind === 'samples') {
-    live.add(event.serial, event.samplesNs);
-    job.note({ live: live.list() });
-  } else if (event.kind === 'cooling')
-    job.progress({ stage: `cool ${event.serial}`, message: `Letting ${event.serial} cool down` });
+/** What a measurement on one device is at: each event as a line for people, with the share of the launches that is done. */
+export class BenchProgress {
+  readonly #profile: Pick<Profile, 'samplesPerLaunch' | 'secondsPerLaunch'>;
+  readonly #nowNs: () => number;
+  #done = 0;
+  #total = 0;
+  #shown: Progress = { stage: 'measure', message: 'Measuring' };
+  #samples = 0;
+  #firstSampleNs = 0;
+
+  constructor(profile: Pick<Profile, 'samplesPerLaunch' | 'secondsPerLaunch'>, nowNs: () => number) {
+    this.#profile = profile;
+    this.#nowNs = nowNs;
+  }
+
+  take(event: BenchEvent): Progress {
+    this.#shown = { ...this.#told(event), ...(this.#total > 0 ? { fraction: this.#fraction() } : {}) };
+    return this.#shown;
+  }
+
+  #told(event: BenchEvent): Progress {
+    const { serial } = event;
+    switch (event.kind) {
+      case 'sending': {
+        const share = event.of > 0 ? Math.min(100, Math.round((100 * event.bytes) / event.of)) : 100;
+        return {
+          stage: `send ${serial} ${event.name}`,
+          message: `Sending ${event.name} to ${serial}: ${share} %`,
+        };
+      }
+      case 'launching':
+        [this.#done, this.#total, this.#samples] = [event.done, event.total, 0];
+        return {
+          stage: `measure ${serial} ${event.name} ${event.launch}`,
+          message: `Measuring ${event.name} on ${serial}: launch ${event.launch + 1} of ${event.of}`,
+        };
+      case 'samples':
+        if (this.#samples === 0) this.#firstSampleNs = this.#nowNs();
+        this.#samples += event.samplesNs.length;
+        return this.#shown;
+      case 'cooling':
+        this.#between();
+        return { stage: `cool ${serial}`, message: `Letting ${serial} cool down` };
+    }
+  }
+
+  /** The launch that was under way is over. */
+  #between(): void {
+    if (this.#samples > 0) this.#done = Math.min(this.#total, this.#done + 1);
+    this.#samples = 0;
+  }
+
+  /** A launch is over when it has samples enough and has taken long enough: what is further from it tells how far it is. */
+  #fraction(): number {
+    const seconds = (this.#nowNs() - this.#firstSampleNs) / 1e9;
+    const shares = [
+      this.#samples / Math.max(1, this.#profile.samplesPerLaunch),
+      this.#profile.secondsPerLaunch > 0 ? seconds / this.#profile.secondsPerLaunch : 1,
+    ];
+    const within = this.#samples > 0 ? Math.min(1, ...shares) : 0;
+    return Math.min(1, (this.#done + within) / this.#total);
+  }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { Job, JobKind, Progress } from '@shared/model/job';
 import { wireErrorOf } from '../wire-error';
+import { Lanes } from './lanes';
 
 const MAX_LOG_LINES = 500;
 const MAX_ENDED_JOBS = 100;
@@ -17,7 +18,10 @@ export interface JobContext {
   /** Notes results on the job, so that a client finds them. */
   note(
     results: Partial<
-      Pick<Job, 'modelId' | 'variantIds' | 'runIds' | 'baselineIds' | 'live' | 'validation' | 'files'>
+      Pick<
+        Job,
+        'modelId' | 'variantIds' | 'runIds' | 'baselineIds' | 'live' | 'validation' | 'files' | 'parts'
+      >
     >,
   ): void;
 }
@@ -25,12 +29,18 @@ export interface JobContext {
 export interface JobRequest {
   readonly kind: JobKind;
   readonly title: string;
+  /** Its id; a new one when left out. A job of that id that has ended gives way to it. */
+  readonly id?: string;
   /** Jobs of one lane wait for each other (measurements must not share the machine); others start at once. */
   readonly lane?: string;
   run(context: JobContext): Promise<void>;
 }
 
 type Listener = (job: Job) => void;
+
+/** Whether a job was ended because the engine is, not because somebody wanted that. */
+export const isStopping = (signal: AbortSignal): boolean =>
+  isAppError(signal.reason) && signal.reason.details['stopping'] === true;
 
 const notFound = (id: string): AppError =>
   new AppError('job.not-found', `There is no job ${id}; it may have been cleared from the list.`);
@@ -39,12 +49,16 @@ const notFound = (id: string): AppError =>
 export class Jobs {
   readonly #jobs = new Map<string, { job: Job; abort: AbortController; done: Promise<void> }>();
   readonly #listeners = new Set<Listener>();
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #lanes: Lanes;
   readonly #lastTold = new Map<string, number>();
+
+  constructor(lanes: Lanes = new Lanes()) {
+    this.#lanes = lanes;
+  }
 
   start(request: JobRequest): Job {
     const job: Job = {
-      id: randomUUID(),
+      id: request.id ?? randomUUID(),
       kind: request.kind,
       title: request.title,
       state: 'queued',
@@ -56,9 +70,9 @@ export class Jobs {
       startedAt: new Date().toISOString(),
     };
     const abort = new AbortController();
-    const waitFor = request.lane === undefined ? undefined : this.#lanes.get(request.lane);
-    const done = this.#execute(job, request, abort.signal, waitFor);
-    if (request.lane !== undefined) this.#lanes.set(request.lane, done);
+    const done = this.#execute(job, request, abort.signal);
+    // A job that takes another's place is the newest of the list.
+    this.#jobs.delete(job.id);
     this.#jobs.set(job.id, { job, abort, done });
     this.#forgetOld();
     return { ...job };
@@ -111,39 +125,17 @@ export class Jobs {
 
   /** Cancels everything and waits until it has ended. */
   async close(): Promise<void> {
-    const reason = new AppError('cancelled', 'The engine is stopping.');
+    const reason = new AppError('cancelled', 'The engine is stopping.', { details: { stopping: true } });
     for (const { abort } of this.#jobs.values()) abort.abort(reason);
     await Promise.allSettled(Array.from(this.#jobs.values(), ({ done }) => done));
   }
 
-  async #execute(
-    job: Job,
-    request: JobRequest,
-    signal: AbortSignal,
-    waitFor: Promise<void> | undefined,
-  ): Promise<void> {
+  async #execute(job: Job, request: JobRequest, signal: AbortSignal): Promise<void> {
     // Nothing runs before start() has returned the job.
-    await (waitFor ?? Promise.resolve());
+    await Promise.resolve();
     try {
-      signal.throwIfAborted();
-      job.state = 'running';
-      this.#tell(job);
-      await request.run({
-        id: job.id,
-        signal,
-        progress: (progress) => {
-          job.progress = progress;
-          this.#tellSoon(job);
-        },
-        log: (line) => {
-          job.log = [...job.log, line].slice(-MAX_LOG_LINES);
-          this.#tellSoon(job);
-        },
-        note: (results) => {
-          Object.assign(job, results);
-          this.#tellSoon(job);
-        },
-      });
+      const run = (): Promise<void> => this.#run(job, request, signal);
+      await (request.lane === undefined ? run() : this.#lanes.hold(request.lane, 0, signal, run));
       job.state = 'done';
       job.progress = { stage: 'done', message: 'Done', fraction: 1 };
     } catch (error) {
@@ -152,6 +144,28 @@ export class Jobs {
     delete job.live;
     job.endedAt = new Date().toISOString();
     this.#tell(job);
+  }
+
+  async #run(job: Job, request: JobRequest, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    job.state = 'running';
+    this.#tell(job);
+    await request.run({
+      id: job.id,
+      signal,
+      progress: (progress) => {
+        job.progress = progress;
+        this.#tellSoon(job);
+      },
+      log: (line) => {
+        job.log = [...job.log, line].slice(-MAX_LOG_LINES);
+        this.#tellSoon(job);
+      },
+      note: (results) => {
+        Object.assign(job, results);
+        this.#tellSoon(job);
+      },
+    });
   }
 
   #fail(job: Job, error: unknown): void {

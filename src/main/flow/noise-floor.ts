@@ -22,13 +22,12 @@ export const twice = (variants: readonly BenchVariant[]): BenchVariant[] =>
 
 /** Compares the two arms of each variant on each device and keeps by what they differ. */
 export async function keepNoiseFloors(
-  runIds: readonly string[],
+  runs: readonly Run[],
   { store }: Pick<FlowTools, 'store'>,
   job: Pick<JobContext, 'log'>,
 ): Promise<void> {
   const arms = new Map<string, Run[]>();
-  for (const id of runIds) {
-    const run = await store.runs.get(id);
+  for (const run of runs) {
     const subject = JSON.stringify([run.variant.hash, run.device.serial, run.threads]);
     arms.set(subject, [...(arms.get(subject) ?? []), run]);
   }

@@ -8,6 +8,7 @@ import { devicesRouter } from './devices';
 import { filesRouter } from './files';
 import { jobsRouter } from './jobs';
 import { modelsRouter } from './models';
+import { queueRouter } from './queue';
 import { runsRouter } from './runs';
 
 export type Builder = ReturnType<typeof builder>;
@@ -24,6 +25,7 @@ export function createRouter(app: App) {
     files: filesRouter(os),
     jobs: jobsRouter(os, app),
     models: modelsRouter(os, app),
+    queue: queueRouter(os, app),
     runs: runsRouter(os, app),
   });
 }

@@ -1,19 +1,18 @@
 import type { App } from '../create-app';
-import { benchmarkModelFlow } from '../flow/benchmark-model';
 import { convertModelFlow, deliver } from '../flow/convert-model';
 import { inspectModel } from '../flow/inspect-model';
 import { cloudRequest } from '../flow/cloud-plan';
+import { modelName } from '../flow/model-name';
 import { measureCloudFlow } from '../flow/measure-cloud';
 import { validateModelFlow } from '../flow/validate-model';
+import { THIS_COMPUTER } from '../services/device';
 import type { Builder } from '.';
-
-const titleOf = (path: string): string => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 
 export const jobsRouter = (os: Builder, app: App) => ({
   convert: os.jobs.convert.handler(({ input }) =>
     app.jobs.start({
       kind: 'convert',
-      title: `Convert ${titleOf(input.model)}: ${input.recipes.join(', ')}`,
+      title: `Convert ${modelName(input.model)}: ${input.recipes.join(', ')}`,
       run: async (job) => {
         const { out, ...request } = input;
         const { variants } = await convertModelFlow(request, app.tools, job);
@@ -26,25 +25,16 @@ export const jobsRouter = (os: Builder, app: App) => ({
   validate: os.jobs.validate.handler(({ input }) =>
     app.jobs.start({
       kind: 'validate',
-      title: `Validate ${titleOf(input.variant)}`,
+      title: `Validate ${modelName(input.variant)}`,
       run: (job) => validateModelFlow(input, app.tools, job),
     }),
   ),
-  benchmark: os.jobs.benchmark.handler(({ input }) =>
-    app.jobs.start({
-      kind: 'benchmark',
-      title: `Benchmark ${titleOf(input.model)}: ${input.recipes.join(', ')}`,
-      lane: 'measure',
-      run: async (job) => {
-        await benchmarkModelFlow(input, app.tools, job);
-      },
-    }),
-  ),
+  benchmark: os.jobs.benchmark.handler(({ input }) => app.queue.start(input)),
   cloud: os.jobs.cloud.handler(({ input }) =>
     app.jobs.start({
       kind: 'cloud',
-      title: `Cloud baseline of ${titleOf(input.model)}`,
-      lane: 'measure',
+      title: `Cloud baseline of ${modelName(input.model)}`,
+      lane: THIS_COMPUTER,
       run: async (job) => {
         const model = await inspectModel(input.model, app.tools, job.signal, job.progress);
         job.note({ modelId: model.id });

@@ -6,6 +6,7 @@ import { devicesApi } from './devices';
 import { filesApi } from './files';
 import { jobsApi } from './jobs';
 import { modelsApi } from './models';
+import { queueApi } from './queue';
 import { runsApi } from './runs';
 
 /** Everything a door can ask of the engine. Inputs and outputs are checked by their schemas at the engine's side. */
@@ -17,6 +18,7 @@ export const contract = {
   files: filesApi,
   jobs: jobsApi,
   models: modelsApi,
+  queue: queueApi,
   runs: runsApi,
 };
 

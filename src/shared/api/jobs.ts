@@ -48,12 +48,15 @@ export const convertInputSchema = z.strictObject({
 });
 export type ConvertInput = z.infer<typeof convertInputSchema>;
 
+const threads = z.number().int().min(1).max(64);
+
 export const benchmarkInputSchema = z.strictObject({
   ...convertInputSchema.omit({ out: true, validate: true }).shape,
   /** Serials, "this-computer", or "all" (every connected device; this computer when there is none). */
   devices: z.array(name).min(1).max(100),
   profile: z.enum(PROFILE_NAMES),
-  threads: z.number().int().min(1).max(64).optional(),
+  /** Numbers of threads, a run for each; 1 when left out. */
+  threads: z.union([threads, z.array(threads).min(1).max(16)]).optional(),
   /** What measures on the devices; our own runner when left out. */
   runner: runnerChoiceSchema.optional(),
   /** What to run the model with, each in runs of its own; XNNPACK when left out. */
@@ -73,6 +76,8 @@ export const benchmarkInputSchema = z.strictObject({
   outputs: path.optional(),
   /** Benchmarks variants that failed validation, too; they stay marked. */
   allowFailedValidation: z.boolean().optional(),
+  /** Goes on by itself with what is left when a device is back, or Edgebench is started again; on request only when left out. */
+  continues: z.boolean().optional(),
 });
 export type BenchmarkInput = z.infer<typeof benchmarkInputSchema>;
 

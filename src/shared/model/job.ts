@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ERROR_CODES } from '../error/app-error';
+import { planPartSchema } from './queue';
 import { validationReportSchema } from './validation';
 
 export const JOB_KINDS = ['convert', 'validate', 'benchmark', 'cloud'] as const;
@@ -47,6 +48,8 @@ export const jobSchema = z.object({
   runIds: z.array(z.string()),
   /** While devices measure: one a device. */
   live: z.array(liveSeriesSchema).optional(),
+  /** Of a benchmark: what it does on each device. */
+  parts: z.array(planPartSchema).optional(),
   baselineIds: z.array(z.string()).optional(),
   /** Files written for the user: variants where `--out` said, a report. */
   files: z.array(z.string()),

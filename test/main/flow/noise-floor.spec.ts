@@ -16,8 +16,11 @@ describe.skipIf(sqliteMissing)(`noise floors ${sqliteMissing ?? ''}`, () => {
   it('are kept from A/A runs and withhold the verdicts that lie below them', async () => {
     const store = await openStore(sqliteFiles, join(temporaryFolder(), 'history.db'));
     const log: string[] = [];
-    for (const run of [arm('a1', 4e6), arm('a2', 4.4e6)]) await store.runs.save(run);
-    await keepNoiseFloors(['a1', 'a2'], { store }, { log: (line) => void log.push(line) });
+    await keepNoiseFloors(
+      [arm('a1', 4e6), arm('a2', 4.4e6)],
+      { store },
+      { log: (line) => void log.push(line) },
+    );
     expect(log).toEqual([expect.stringContaining('differs from itself by 10.00 %')]);
     expect(await store.noiseFloors.get('emulator-5554', 'standard')).toBeCloseTo(10);
 
@@ -35,8 +38,7 @@ describe.skipIf(sqliteMissing)(`noise floors ${sqliteMissing ?? ''}`, () => {
 
   it('are not taken from profiles that give no verdicts, nor from single runs', async () => {
     const store = await openStore(sqliteFiles, join(temporaryFolder(), 'history.db'));
-    await store.runs.save(arm('a1', 4e6));
-    await keepNoiseFloors(['a1'], { store }, { log: () => undefined });
+    await keepNoiseFloors([arm('a1', 4e6)], { store }, { log: () => undefined });
     expect(await store.noiseFloors.get('emulator-5554', 'standard')).toBeUndefined();
     const { profile } = sampleRun();
     expect(() => requireVerdicts(profile)).not.toThrow();

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceLedger } from '@main/ports/device-ledger';
 import { keptLedgerEntrySchema, type LedgerEntry } from '@shared/model/device-changes';
+import { processIsAlive } from './processes';
 
 type KeptEntry = LedgerEntry & { readonly pid: number };
 
@@ -66,14 +67,5 @@ export class FolderLedger implements DeviceLedger {
       await file.close();
     }
     await rename(part, this.#path(entry.id));
-  }
-}
-
-function processIsAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,6 +4,7 @@ import type { RunnerTarget } from '@main/ports/runner-target';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { DelegateChoice } from '@shared/model/delegate';
 import type { Profile } from '@shared/model/profile';
+import type { Run } from '@shared/model/run';
 import type { BenchVariant, Series } from './series';
 import type { BenchEvent, BenchSink } from './sink';
 import { TargetPlan } from './target-plan';
@@ -29,6 +30,10 @@ export interface BenchRequest {
   readonly profile: Profile;
   readonly appVersion: string;
   readonly newId: () => string;
+  /** Runs of this plan that an earlier attempt left: what they have measured is not measured again. */
+  readonly earlier?: readonly Run[];
+  /** Ends the measuring after the launches that are under way, with its reason. */
+  readonly pause?: AbortSignal;
 }
 
 /** A target whose part of the plan ended early, and why. */
@@ -56,7 +61,7 @@ export async function measure(
   );
   if (series.length === 0 || request.targets.length === 0)
     throw new AppError('usage.wrong', 'There is nothing to measure: name a variant and a device.');
-  const { planId, runner, profile, appVersion, newId, prepare } = request;
+  const { planId, runner, profile, appVersion, newId, prepare, earlier = [], pause } = request;
   const plans = request.targets.map((target) =>
     new TargetPlan(target, {
       planId,
@@ -66,6 +71,8 @@ export async function measure(
       appVersion,
       prepare,
       newId,
+      earlier: earlier.filter(({ device }) => device.serial === target.serial),
+      pause,
       clock,
       sink,
       onEvent,

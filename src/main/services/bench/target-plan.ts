@@ -3,10 +3,11 @@ import type { Coverage, DeviceRunner, InstalledRunner, RunnerSettings } from '@m
 import type { RunnerTarget } from '@main/ports/runner-target';
 import { isAppError } from '@shared/error/app-error';
 import type { DeviceFingerprint } from '@shared/model/device';
-import type { Launch } from '@shared/model/run';
+import type { Launch, Run } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import { affinityMask } from './affinity';
 import { coolDown } from './cooldown';
+import { earlierRun, isMade } from './earlier';
 import { measureLaunch } from './launch';
 import { takeOutputs } from './first-outputs';
 import { firstHeader, lastHeader, type PlanFacts } from './run-header';
@@ -23,6 +24,10 @@ export interface PlanRequest extends PlanFacts {
   /** Hold clocks and screen steady meanwhile, where the target lets us. */
   readonly prepare: boolean;
   readonly newId: () => string;
+  /** What an earlier attempt of the plan left on this target. */
+  readonly earlier: readonly Run[];
+  /** Ends it after the launch that is under way. */
+  readonly pause?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly sink: BenchSink;
   readonly onEvent: (event: BenchEvent) => void;
@@ -45,7 +50,7 @@ interface Begun {
 export class TargetPlan {
   readonly #target: RunnerTarget;
   readonly #request: PlanRequest;
-  readonly #begun = new Map<number, Begun | 'refused'>();
+  readonly #begun = new Map<number, Begun | 'over'>();
   #startC: number | undefined;
 
   constructor(target: RunnerTarget, request: PlanRequest) {
@@ -71,7 +76,8 @@ export class TargetPlan {
   }
 
   async #measureAll(): Promise<void> {
-    const { signal, planId, profile, clock } = this.#request;
+    const { signal, pause, planId, profile, clock } = this.#request;
+    const waiting = AbortSignal.any([signal, pause].filter((one) => one !== undefined));
     try {
       const [runner, fingerprint] = [
         await this.#request.runner.install(this.#target, signal),
@@ -81,13 +87,14 @@ export class TargetPlan {
       const order = launchOrder(this.#request.series.length, profile, planId);
       let first = true;
       for (const [done, { series, launch }] of order.entries()) {
-        signal?.throwIfAborted();
+        waiting.throwIfAborted();
         const begun = this.#begun.get(series) ?? (await this.#begin(series, runner, fingerprint));
         this.#begun.set(series, begun);
-        if (begun === 'refused' || begun.over) continue;
+        if (begun === 'over' || begun.over) continue;
+        if (begun.launches.some((made) => made.index === launch && isMade(made))) continue;
         if (!first) {
           this.#request.onEvent({ kind: 'cooling', serial: this.#target.serial });
-          await coolDown(this.#target, clock, profile.cooldown, this.#startC, signal);
+          await coolDown(this.#target, clock, profile.cooldown, this.#startC, waiting);
         }
         first = false;
         await this.#launch(begun, launch, done, order.length);
@@ -96,16 +103,18 @@ export class TargetPlan {
     } catch (error) {
       const reason = signal?.aborted
         ? 'cancelled'
-        : isAppError(error)
-          ? error.message
-          : 'an error inside Edgebench';
+        : pause?.aborted
+          ? 'paused'
+          : isAppError(error)
+            ? error.message
+            : 'an error inside Edgebench';
       for (const begun of this.#open()) await this.#finish(begun, {}, reason);
       throw error;
     }
   }
 
   *#open(): Generator<Begun> {
-    for (const begun of this.#begun.values()) if (begun !== 'refused' && !begun.over) yield begun;
+    for (const begun of this.#begun.values()) if (begun !== 'over' && !begun.over) yield begun;
   }
 
   /** Puts the variant on the target and looks at its operators; a variant that cannot be is kept as a refused run. */
@@ -113,13 +122,18 @@ export class TargetPlan {
     index: number,
     runner: InstalledRunner,
     fingerprint: DeviceFingerprint,
-  ): Promise<Begun | 'refused'> {
+  ): Promise<Begun | 'over'> {
     const { signal, sink, newId, clock } = this.#request;
     const series = this.#request.series[index] as Series;
-    const header = firstHeader(this.#request, series, runner.provenance, fingerprint, {
-      id: newId(),
-      startedAt: clock.nowIso(),
-    });
+    const earlier = earlierRun(this.#request.earlier, series, runner.provenance, fingerprint);
+    if (earlier && earlier.status !== 'interrupted') return 'over';
+    const { launches, reason: _before, ...known } = earlier ?? { launches: [], reason: undefined };
+    const header = earlier
+      ? (known as RunHeader)
+      : firstHeader(this.#request, series, runner.provenance, fingerprint, {
+          id: newId(),
+          startedAt: clock.nowIso(),
+        });
     try {
       // Refused before anything is sent, where the target has no such cores.
       const affinity = series.affinity === undefined ? undefined : affinityMask(series.affinity, fingerprint);
@@ -133,14 +147,21 @@ export class TargetPlan {
         coreMask: affinity,
       };
       const coverage = await runner.inspect(settings, signal);
-      await sink.begin(header);
-      return { series: { ...series, affinity }, header, runner, settings, coverage, launches: [] };
+      if (!earlier) await sink.begin(header);
+      return {
+        series: { ...series, affinity },
+        header,
+        runner,
+        settings,
+        coverage,
+        launches: [...launches],
+      };
     } catch (error) {
       if (signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
-      await sink.begin(header);
+      if (!earlier) await sink.begin(header);
       const status = error.code === 'runner.failed' ? 'failed' : 'refused';
       await sink.finish({ ...header, status, reason: error.message }, { operatorTimes: [] });
-      return 'refused';
+      return 'over';
     }
   }
 

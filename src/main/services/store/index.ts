@@ -1,5 +1,4 @@
 import type { ZodType } from 'zod';
-import { jobSchema, type Job } from '@shared/model/job';
 import { modelInfoSchema, variantInfoSchema, type ModelInfo, type VariantInfo } from '@shared/model/model';
 import { validationReportSchema, type ValidationReport } from '@shared/model/validation';
 import type { SqlDatabase, SqlFiles } from '@main/ports/sql';
@@ -9,12 +8,14 @@ import { importRuns, type ImportResult } from './import';
 import { NoiseFloors } from './noise-floors';
 import { openDatabase } from './open';
 import { countRuns, listRuns, type RunFilter, type RunPage } from './run-list';
+import { PlanStore } from './plans';
 import { RunStore } from './runs';
 
 export { exportCsv, exportJson } from './export';
 export type { BaselineSummary } from './baselines';
 export type { ImportResult } from './import';
 export type { RunFilter, RunPage } from './run-list';
+export type { PartWish, StoredPart, StoredPlan } from './plans';
 export type { RunHeader, RunOutline } from './runs';
 
 /** Everything that Edgebench remembers. Made by `openStore`. */
@@ -23,11 +24,11 @@ export class Store {
   readonly runs: RunStore;
   readonly baselines: BaselineStore;
   readonly noiseFloors: NoiseFloors;
+  readonly plans: PlanStore;
   readonly models: DocumentStore<ModelInfo>;
   readonly variants: DocumentStore<VariantInfo>;
   /** By variant id; parent the model's id. */
   readonly validations: DocumentStore<ValidationReport>;
-  readonly jobs: DocumentStore<Job>;
   /** What the user has to know about the opening: one sentence each. */
   readonly notices: readonly string[];
 
@@ -37,10 +38,10 @@ export class Store {
     this.runs = new RunStore(database);
     this.baselines = new BaselineStore(database);
     this.noiseFloors = new NoiseFloors(database);
+    this.plans = new PlanStore(database);
     this.models = new DocumentStore<ModelInfo>(database, 'model', modelInfoSchema);
     this.variants = new DocumentStore<VariantInfo>(database, 'variant', variantInfoSchema);
     this.validations = new DocumentStore<ValidationReport>(database, 'validation', validationReportSchema);
-    this.jobs = new DocumentStore<Job>(database, 'job', jobSchema);
   }
 
   /** Other documents (plans, settings), with a schema of the caller's. */
