@@ -14,6 +14,7 @@ import type { WorkerLauncher } from './ports/worker';
 import { fingerprintBeside } from './fingerprint-task';
 import { Jobs } from './flow/jobs';
 import { Lanes } from './flow/lanes';
+import { preparePlan } from './flow/prepare-plan';
 import { Queue } from './flow/queue/queue';
 import { originalsIn } from './flow/originals';
 import { ServedModels } from './flow/serve-model';
@@ -126,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const lanes = new Lanes();
   const jobs = new Jobs(lanes);
-  const queue = new Queue({ tools, jobs, lanes, processes: nodeProcesses });
+  const queue = new Queue({ tools, jobs, lanes, processes: nodeProcesses, prepare: preparePlan });
   const served = new ServedModels(tools);
   return {
     dataDir,

@@ -7,7 +7,7 @@ import { measure, runnerOf, type BenchEvent } from '../services/bench';
 import type { Store } from '../services/store';
 import type { JobContext } from './jobs';
 import type { PreparedPlan } from './prepare-plan';
-import { storeSink } from './run-sink';
+import { storeSink, type PlanResults } from './run-sink';
 import type { FlowTools } from './tools';
 
 /** Few threads are what phones' big clusters have, and what apps use. */
@@ -19,8 +19,8 @@ export interface DeviceBenchmark {
   readonly serial: string;
   readonly input: BenchmarkInput;
   readonly plan: PreparedPlan;
-  /** Ids of the plan's runs so far, this benchmark's among them. */
-  readonly runIds: string[];
+  /** This benchmark's are added. */
+  readonly results: PlanResults;
   readonly onEvent: (event: BenchEvent) => void;
   /** One more launch is in the history. */
   readonly onLaunch: (launch: Launch) => void;
@@ -33,11 +33,11 @@ export interface DeviceBenchmark {
  * measured there is not measured again. Rejects with what ended it early; `pause`'s reason when that did.
  */
 export async function benchmarkDevice(
-  { serial, input, plan, runIds, onEvent, onLaunch, pause }: DeviceBenchmark,
+  { serial, input, plan, results, onEvent, onLaunch, pause }: DeviceBenchmark,
   tools: FlowTools,
   job: JobContext,
 ): Promise<void> {
-  const sink = storeSink(tools, job, runIds, plan.inputs, input.outputs);
+  const sink = storeSink(tools, job, results, plan.inputs, input.outputs);
   const problems = await measure(
     tools.clock,
     {

@@ -43,3 +43,5 @@ export async function preparePlan(
   );
   return { model, variants: input.aa ? twice(ready) : ready, inputs, profile };
 }
+
+export type PreparePlan = typeof preparePlan;

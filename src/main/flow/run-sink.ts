@@ -18,15 +18,21 @@ async function withOffline(run: RunHeader, tools: FlowTools, job: JobContext): P
   return offline === undefined ? run : { ...run, offline };
 }
 
+/** What a plan has made so far, on all of its devices. */
+export interface PlanResults {
+  readonly runIds: string[];
+  readonly files: string[];
+}
+
 /** Keeps what is measured at once: a run that began is in the history whatever happens next. */
 export function storeSink(
   tools: FlowTools,
   job: JobContext,
-  runIds: string[],
+  made: PlanResults,
   inputs: RealInput | undefined,
   outputsFolder: string | undefined,
 ): BenchSink {
-  const files: string[] = [];
+  const { runIds, files } = made;
   const { runs } = tools.store;
   return {
     async begin(run) {

@@ -86,7 +86,10 @@ export class PartRun {
         if (isStopping(signal)) throw error;
         if (signal.aborted) return this.#set('cancelled', 'Cancelled');
         if (this.#pause.signal.aborted) continue;
-        if (!isAppError(error)) throw error;
+        if (!isAppError(error)) {
+          await this.#set('failed', 'An error inside Edgebench: see its log, and please report it');
+          throw error;
+        }
         this.error = error;
         job.log(`${this.serial}: ${error.message}`);
         return this.#set(LOST.has(error.code) ? 'interrupted' : 'failed', error.message);

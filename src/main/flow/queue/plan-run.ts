@@ -14,7 +14,8 @@ import type { JobContext } from '../jobs';
 import type { Lanes } from '../lanes';
 import { LiveSamples } from '../live-samples';
 import { keepNoiseFloors } from '../noise-floor';
-import { preparePlan, profileOf, type PreparedPlan } from '../prepare-plan';
+import { profileOf, type PreparedPlan, type PreparePlan } from '../prepare-plan';
+import type { PlanResults } from '../run-sink';
 import type { FlowTools } from '../tools';
 import { PartRun } from './part-run';
 
@@ -24,6 +25,7 @@ export interface PlanRequest {
   readonly tools: FlowTools;
   readonly lanes: Lanes;
   readonly processes: Processes;
+  readonly prepare: PreparePlan;
   /** A part says something new. */
   readonly onTold: () => void;
 }
@@ -36,7 +38,7 @@ export class PlanRun {
   readonly #parts = new Map<string, PartRun>();
   readonly #active = new Map<string, Promise<void>>();
   readonly #live = new LiveSamples();
-  readonly #runIds: string[] = [];
+  readonly #results: PlanResults = { runIds: [], files: [] };
   #prepared: Promise<PreparedPlan> | undefined;
   #folder: string | undefined;
   #job: JobContext | undefined;
@@ -62,8 +64,8 @@ export class PlanRun {
     this.#job = job;
     profileOf(input, tools);
     for (const run of (await tools.store.list({ planId: id }, { limit: 1000 })).runs)
-      this.#runIds.unshift(run.id);
-    if (this.#runIds.length > 0) job.note({ runIds: [...this.#runIds] });
+      this.#results.runIds.unshift(run.id);
+    if (this.#results.runIds.length > 0) job.note({ runIds: [...this.#results.runIds] });
     try {
       for (const part of stored) {
         if (part.state === 'queued' || part.state === 'paused') this.#begin(part, job);
@@ -119,7 +121,7 @@ export class PlanRun {
             serial,
             input,
             plan,
-            runIds: this.#runIds,
+            results: this.#results,
             pause,
             onLaunch: ({ status }) => (launches += status === 'completed' ? 1 : 0),
             onEvent: (event) => {
@@ -142,13 +144,13 @@ export class PlanRun {
 
   /** Once for all parts, and while nobody measures on this computer: converting would disturb that. */
   #prepare(position: number): Promise<PreparedPlan> {
-    const { input, tools, lanes } = this.#request;
+    const { input, tools, lanes, prepare } = this.#request;
     const job = this.#job;
     if (!job) throw new Error('a plan is prepared that is not at work');
     this.#prepared ??= lanes
       .hold(THIS_COMPUTER, position, job.signal, async () => {
         this.#folder = await mkdtemp(join(tmpdir(), 'edgebench-bench-'));
-        return preparePlan(input, this.#folder, tools, job);
+        return prepare(input, this.#folder, tools, job);
       })
       .catch((error: unknown) => {
         this.#prepared = undefined;

@@ -8,7 +8,7 @@ import type { PartWish, StoredPlan } from '../../services/store';
 import type { Jobs } from '../jobs';
 import type { Lanes } from '../lanes';
 import { modelName } from '../model-name';
-import { profileOf } from '../prepare-plan';
+import { profileOf, type PreparePlan } from '../prepare-plan';
 import type { FlowTools } from '../tools';
 import { entryOf } from './plan-entry';
 import { PlanRun } from './plan-run';
@@ -24,6 +24,7 @@ export interface QueueParts {
   readonly jobs: Jobs;
   readonly lanes: Lanes;
   readonly processes: Processes;
+  readonly prepare: PreparePlan;
 }
 
 /**
@@ -117,8 +118,8 @@ export class Queue {
   }
 
   #run(plan: StoredPlan, input: BenchmarkInput): Job {
-    const { jobs, tools, lanes, processes } = this.#parts;
-    const run = new PlanRun({ id: plan.id, input, tools, lanes, processes, onTold: () => this.#tell() });
+    const { jobs, tools } = this.#parts;
+    const run = new PlanRun({ ...this.#parts, id: plan.id, input, onTold: () => this.#tell() });
     this.#running.set(plan.id, run);
     this.#lookLater();
     return jobs.start({

@@ -1,0 +1,99 @@
+import type {
+  Preparation,
+  RunnerExit,
+  RunnerInstall,
+  RunnerStart,
+  RunnerTarget,
+} from '@main/ports/runner-target';
+import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
+import { crc32 } from '@shared/runner/crc32';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** What one launch of a scripted target does: it is given samples to tell, and may wait or throw. */
+export type ScriptedLaunch = (
+  tell: (samplesNs: readonly number[]) => void,
+  signal: AbortSignal | undefined,
+) => Promise<void> | void;
+
+/**
+ * A device that measures nothing: it speaks the runner's language as a script says, so that faults can be put where no real
+ * device could be made to have them. Its conditions are whatever `conditionsNow` is.
+ */
+export class ScriptedTarget implements RunnerTarget {
+  readonly serial: string;
+  conditionsNow: DeviceConditions = { thermalStatus: 0, batteryPercent: 80, charging: true };
+  onLaunch: ScriptedLaunch = (tell) => tell(Array.from({ length: 64 }, (_, i) => 1_000_000 + i));
+  /** Launches that began, of any mode but the looks at operators and memory. */
+  launches = 0;
+  prepared = 0;
+  restored = 0;
+
+  constructor(serial: string) {
+    this.serial = serial;
+  }
+
+  fingerprint(): Promise<DeviceFingerprint> {
+    return Promise.resolve({ kind: 'android', serial: this.serial, abis: ['arm64-v8a'], build: 'b1' });
+  }
+
+  prepare(): Promise<Preparation> {
+    this.prepared += 1;
+    return Promise.resolve({
+      fixedPerformance: true,
+      restore: () => {
+        this.restored += 1;
+        return Promise.resolve();
+      },
+    });
+  }
+
+  conditions(): Promise<DeviceConditions> {
+    return Promise.resolve(this.conditionsNow);
+  }
+
+  install(): Promise<RunnerInstall> {
+    return Promise.resolve({ runnerHash: 'e'.repeat(64), abi: 'arm64-v8a', startWay: 'A' });
+  }
+
+  put(): Promise<string> {
+    return Promise.resolve('/data/local/tmp/edgebench/file');
+  }
+
+  async start(request: RunnerStart): Promise<RunnerExit> {
+    const nonce = String(request.options['nonce']);
+    let number = 0;
+    const line = (fields: string): void => {
+      const body = `{"p":1,"n":"${nonce}","i":${number++},${fields}`;
+      const sum = crc32(bytesOf(body)).toString(16).padStart(8, '0');
+      request.onOutput(bytesOf(`${body},"c":"${sum}"}\n`));
+    };
+    line('"ev":"library","version":"2.21.0","ns":1');
+    if (request.mode === 'bench') {
+      this.launches += 1;
+      let from = 0;
+      await this.onLaunch((samplesNs) => {
+        line(`"ev":"samples","from":${from},"ns":[${samplesNs.join(',')}]`);
+        from += samplesNs.length;
+      }, request.signal);
+      request.signal?.throwIfAborted();
+    } else if (request.mode === 'profile') line('"ev":"coverage","operators":3,"delegated":3,"partitions":1');
+    line('"ev":"end","status":"ok"');
+    return { exitStatus: 0, errors: '' };
+  }
+
+  scratch(name: string): string {
+    return `/data/local/tmp/edgebench/out-${name}`;
+  }
+
+  take(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array());
+  }
+}
+
+/** Waits until the signal, and fails with its reason. */
+export const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason as Error);
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
