@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { profileOf, type PreparePlan } from '@main/flow/prepare-plan';
 import type { FlowTools } from '@main/flow/tools';
+import type { RunnerTarget } from '@main/ports/runner-target';
 import type { LocalFile } from '@main/ports/local-files';
 import { nodeClock } from '@main/platform/node/clock';
 import { parseProfile } from '@main/services/bench';
@@ -23,13 +24,17 @@ export function testPlanTools(store: Store, targets: ReadonlyMap<string, Scripte
     target: (serial) => {
       const target = targets.get(serial);
       return target
-        ? Promise.resolve(target)
+        ? Promise.resolve<RunnerTarget>(target)
         : Promise.reject(new AppError('device.not-found', `There is no device '${serial}'.`));
     },
   };
   return {
     store,
     devices,
+    runnerParts: {
+      files: { identify: (path: string) => Promise.resolve({ path, bytes: 9, sha256: 'e'.repeat(64) }) },
+      kits: () => [{ startWay: 'A', program: '/runner', library: '/library.so' }],
+    },
     clock: {
       ...nodeClock,
       sleep: (ms: number, signal?: AbortSignal) => nodeClock.sleep(Math.min(ms, 20), signal),

@@ -1,8 +1,8 @@
 import type {
+  FoundProgram,
   Preparation,
-  RunnerExit,
-  RunnerInstall,
-  RunnerStart,
+  ProgramExit,
+  ProgramStart,
   RunnerTarget,
 } from '@main/ports/runner-target';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
@@ -52,16 +52,21 @@ export class ScriptedTarget implements RunnerTarget {
     return Promise.resolve(this.conditionsNow);
   }
 
-  install(): Promise<RunnerInstall> {
-    return Promise.resolve({ runnerHash: 'e'.repeat(64), abi: 'arm64-v8a', startWay: 'A' });
-  }
-
   put(): Promise<string> {
     return Promise.resolve('/data/local/tmp/edgebench/file');
   }
 
-  async start(request: RunnerStart): Promise<RunnerExit> {
-    const nonce = String(request.options['nonce']);
+  putProgram(): Promise<string> {
+    return this.put();
+  }
+
+  find(): Promise<FoundProgram | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async execute(request: ProgramStart): Promise<ProgramExit> {
+    const [, mode, ...flags] = request.command;
+    const nonce = flags[flags.indexOf('--nonce') + 1] ?? '';
     let number = 0;
     const line = (fields: string): void => {
       const body = `{"p":1,"n":"${nonce}","i":${number++},${fields}`;
@@ -69,7 +74,7 @@ export class ScriptedTarget implements RunnerTarget {
       request.onOutput(bytesOf(`${body},"c":"${sum}"}\n`));
     };
     line('"ev":"library","version":"2.21.0","ns":1');
-    if (request.mode === 'bench') {
+    if (mode === 'bench') {
       this.launches += 1;
       let from = 0;
       await this.onLaunch((samplesNs) => {
@@ -77,7 +82,7 @@ export class ScriptedTarget implements RunnerTarget {
         from += samplesNs.length;
       }, request.signal);
       request.signal?.throwIfAborted();
-    } else if (request.mode === 'profile') line('"ev":"coverage","operators":3,"delegated":3,"partitions":1');
+    } else if (mode === 'profile') line('"ev":"coverage","operators":3,"delegated":3,"partitions":1');
     line('"ev":"end","status":"ok"');
     return { exitStatus: 0, errors: '' };
   }
