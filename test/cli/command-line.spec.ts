@@ -63,7 +63,7 @@ describe('the command line', () => {
 
   it.each([
     ['no such command', ['fly']],
-    ['a missing option', ['convert', digits]],
+    ['a missing option', ['run', 'model.tflite']],
     ['a wrong profile', ['bench', digits, '--profile', 'forever']],
     ['a wrong shape', ['convert', digits, '--out', 'x', '--shape', 'image=a,b']],
     ['an unknown recipe', ['convert', join(digits, 'saved_model'), '--recipe', 'int3', '--out', 'x']],
