@@ -13,6 +13,7 @@ import type { FlowTools } from '../tools';
 import { entryOf } from './plan-entry';
 import { PlanRun } from './plan-run';
 import { settle } from './settle';
+import { withWholePaths } from './whole-paths';
 
 /** Other processes' wishes and plans are looked for so often. */
 const LOOK_EVERY_MS = 500;
@@ -46,14 +47,15 @@ export class Queue {
   }
 
   /** Adds a benchmark and begins with it here, as far as its devices are free. */
-  async start(input: BenchmarkInput): Promise<Job> {
+  async start(asked: BenchmarkInput): Promise<Job> {
+    const input = withWholePaths(asked);
     const id = await this.#add(input, this.#parts.processes.self);
     return this.#run(await this.#parts.tools.store.plans.find(id), input);
   }
 
   /** Adds a benchmark for whichever engine serves. */
   async add(input: BenchmarkInput): Promise<PlanEntry> {
-    const id = await this.#add(input, null);
+    const id = await this.#add(withWholePaths(input), null);
     await this.#look();
     return this.#entry(await this.#parts.tools.store.plans.find(id));
   }

@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo';
 import { addDevices } from './commands/devices';
 import { addDoctor } from './commands/doctor';
 import { addHistory } from './commands/history';
+import { addQueue } from './commands/queue';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addValidate } from './commands/validate';
@@ -61,6 +62,7 @@ export async function runCli(argv: readonly string[], door: Door): Promise<0 | 1
   addRun(program, run);
   addDevices(program, run);
   addBench(program, run);
+  addQueue(program, run);
   addCloud(program, run);
   addCompare(program, run);
   addHistory(program, run);

@@ -9,19 +9,24 @@ import {
   parseDelegates,
   parseList,
   parseNamedValue,
-  parsePositiveInt,
+  parsePositiveInts,
 } from '../arguments';
 import { follow, type Session } from '../session';
 import { millisText } from '@shared/text/figures';
 import { table } from '@shared/text/terminal-table';
 import { printable } from '@shared/text/text-width';
 import { withConvertFlags } from './convert';
+import { plansTable } from './queue';
 
 interface BenchFlags {
   readonly recipe: string[];
   readonly device: string[];
+  /** Other names for recipe, device and delegate. */
+  readonly variants?: string[];
+  readonly devices?: string[];
+  readonly delegates?: Delegate[];
   readonly profile: 'quick' | 'standard' | 'release';
-  readonly threads?: number;
+  readonly threads?: number[];
   readonly delegate?: Delegate[];
   readonly runner: RunnerName;
   readonly benchmarkModel?: string;
@@ -41,6 +46,8 @@ interface BenchFlags {
   readonly cloud?: boolean;
   readonly outputs?: string;
   readonly allowFailedValidation?: boolean;
+  readonly queue?: boolean;
+  readonly continue?: boolean;
 }
 
 export function addBench(
@@ -55,7 +62,11 @@ export function addBench(
         .choices(['quick', 'standard', 'release'])
         .default('quick'),
     )
-    .option('--threads <n>', 'threads of the TFLite interpreter', parsePositiveInt)
+    .option(
+      '--threads <n,…>',
+      'threads of the TFLite interpreter, each number in runs of its own',
+      parsePositiveInts,
+    )
     .option(
       '--delegate <kinds>',
       `what to run with, each in runs of its own: ${DELEGATES.join(', ')} (xnnpack when left out)`,
@@ -80,35 +91,51 @@ export function addBench(
     .option('--cloud', 'also serve the original on this machine and measure it as the cloud baseline')
     .option('--outputs <folder>', 'write what each device answers for the first sample of --data, as .npz')
     .option('--allow-failed-validation', 'also benchmark variants that failed validation; they stay marked')
+    .addOption(new Option('--variants <names>').argParser(parseList).conflicts('recipe').hideHelp())
+    .addOption(new Option('--devices <serials>').argParser(parseList).conflicts('device').hideHelp())
+    .addOption(new Option('--delegates <kinds>').argParser(parseDelegates).conflicts('delegate').hideHelp())
+    .option('--queue', 'leave it to the workbench, or to "edgebench queue run", and come back at once')
+    .option(
+      '--continue',
+      'go on by itself when a lost device is back or Edgebench starts again (as with --queue)',
+    )
+    .option('--no-continue', 'go on after an interruption on request only')
     .description('convert, validate, push, benchmark and store: one run per variant and device')
     .action((model: string, flags: BenchFlags) =>
       run(async ({ output, engine }) => {
         const client = await engine();
-        const job = await client.jobs.benchmark(
-          given({
-            model,
-            recipes: flags.recipe,
-            devices: flags.device,
-            profile: flags.profile,
-            threads: flags.threads,
-            runner: given({ name: flags.runner, program: flags.benchmarkModel }),
-            delegates: delegatesOf(flags),
-            cores: flags.cores,
-            prepare: flags.prepare,
-            signature: flags.signature,
-            shapes: flags.shape,
-            calibration: flags.calibration,
-            data: flags.data,
-            targetRuntime: flags.targetRuntime,
-            keepFloat: flags.keepFloat,
-            maxAccuracyDrop: flags.maxAccuracyDrop,
-            again: flags.again,
-            aa: flags.aa,
-            cloud: flags.cloud,
-            outputs: flags.outputs,
-            allowFailedValidation: flags.allowFailedValidation,
-          }),
-        );
+        const input = given({
+          model,
+          recipes: flags.variants ?? flags.recipe,
+          devices: flags.devices ?? flags.device,
+          profile: flags.profile,
+          threads: flags.threads,
+          runner: given({ name: flags.runner, program: flags.benchmarkModel }),
+          delegates: delegatesOf(flags),
+          cores: flags.cores,
+          prepare: flags.prepare,
+          signature: flags.signature,
+          shapes: flags.shape,
+          calibration: flags.calibration,
+          data: flags.data,
+          targetRuntime: flags.targetRuntime,
+          keepFloat: flags.keepFloat,
+          maxAccuracyDrop: flags.maxAccuracyDrop,
+          again: flags.again,
+          aa: flags.aa,
+          cloud: flags.cloud,
+          outputs: flags.outputs,
+          allowFailedValidation: flags.allowFailedValidation,
+          continues: flags.continue ?? (flags.queue ? true : undefined),
+        });
+        if (flags.queue) {
+          const plan = await client.queue.add(input);
+          return output.result(
+            plan,
+            `${plansTable([plan])}\n\nIt is measured while the workbench is open, or with: edgebench queue run`,
+          );
+        }
+        const job = await client.jobs.benchmark(input);
         const done = await follow(client, job, output);
         const details = await Promise.all(done.runIds.map((id) => client.runs.get({ id })));
         const runs = details.map((detail) => detail.summary);
@@ -123,10 +150,11 @@ export function addBench(
 /** A library and its options go to the delegates that are loaded from one. */
 const delegatesOf = ({
   delegate,
+  delegates = delegate,
   delegateLibrary,
   delegateOption,
 }: BenchFlags): DelegateChoice[] | undefined =>
-  delegate?.map((kind) =>
+  delegates?.map((kind) =>
     kind === 'gpu' || kind === 'external'
       ? given({ kind, library: delegateLibrary, options: delegateOption })
       : { kind },
