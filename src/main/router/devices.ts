@@ -1,5 +1,6 @@
 import type { DeviceList } from '@shared/api/devices';
 import type { App } from '../create-app';
+import { hostNoise } from '../services/device';
 import type { Builder } from '.';
 
 /** Changes as an async stream: a slow reader gets the newest list only. */
@@ -45,6 +46,7 @@ async function* watchDevices(app: App, signal: AbortSignal): AsyncGenerator<Devi
 
 export const devicesRouter = (os: Builder, app: App) => ({
   list: os.devices.list.handler(() => app.tools.devices.list()),
+  hostNoise: os.devices.hostNoise.handler(async () => ({ slower: await hostNoise() })),
   connect: os.devices.connect.handler(({ input }) => app.tools.devices.connect(input.address)),
   disconnect: os.devices.disconnect.handler(({ input }) => app.tools.devices.disconnect(input.address)),
   pair: os.devices.pair.handler(({ input }) => app.tools.devices.pair(input.address, input.code)),

@@ -11,6 +11,10 @@ export const deviceEntrySchema = z.object({
   advice: z.string(),
   fingerprint: deviceFingerprintSchema.optional(),
   conditions: deviceConditionsSchema.optional(),
+  /** What speaks against measuring on it as it is now, and what to do about it. */
+  hints: z.array(z.string()),
+  /** It is being measured: how it is now is not asked, as that would show in the figures. */
+  busy: z.boolean().optional(),
 });
 export type DeviceEntry = z.infer<typeof deviceEntrySchema>;
 
@@ -31,6 +35,8 @@ export const devicesApi = {
   list: oc.output(deviceListSchema),
   /** The list, and again whenever it changes. */
   watch: oc.output(eventIterator(deviceListSchema)),
+  /** Share by which the slowest tenth of some fixed work exceeds its median on this computer. */
+  hostNoise: oc.output(z.object({ slower: z.number() })),
   /** Over the network; the device is in the list then. */
   connect: oc.input(z.strictObject({ address })).output(z.void()),
   disconnect: oc.input(z.strictObject({ address })).output(z.void()),

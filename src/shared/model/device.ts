@@ -64,6 +64,8 @@ export const deviceConditionsSchema = z.object({
   maxKHz: z.array(z.number()).max(64).optional(),
   /** Present frequency of each core. */
   cpuKHz: z.array(z.number()).max(1024).optional(),
+  /** Whether clocks may go above what they can hold for long; told by computers. */
+  turbo: z.boolean().optional(),
   screenOn: z.boolean().optional(),
   /** Load average over one minute. */
   load: z.number().optional(),

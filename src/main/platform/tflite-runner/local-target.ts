@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { access, constants, readFile } from 'node:fs/promises';
 import { arch, cpus, freemem, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import type {
 import { AppError } from '@shared/error/app-error';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import { runChild } from '../node/child-process';
+import { readClocks, readZones } from './linux-sensors';
 
 /** This computer as a place to run the runner on. */
 export class LocalTarget implements RunnerTarget {
@@ -53,6 +54,7 @@ export class LocalTarget implements RunnerTarget {
     return Promise.resolve({
       load: loadavg()[0] ?? 0,
       freeRamBytes: freemem(),
+      ...readClocks(),
       ...(degrees.length > 0 ? { zonesC, hottestC: Math.max(...degrees) } : {}),
     });
   }
@@ -114,19 +116,4 @@ function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'edgebench-out-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** Temperatures that Linux shows, in degrees; none elsewhere. */
-function readZones(): Record<string, number> {
-  const zones: [string, number][] = [];
-  for (let i = 0; i < 64; i++) {
-    try {
-      const folder = `/sys/class/thermal/thermal_zone${i}`;
-      const name = readFileSync(join(folder, 'type'), 'utf8').trim();
-      zones.push([name, Number(readFileSync(join(folder, 'temp'), 'utf8')) / 1000]);
-    } catch {
-      break;
-    }
-  }
-  return Object.fromEntries(zones.filter(([, value]) => value > -40 && value < 150));
 }

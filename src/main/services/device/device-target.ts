@@ -46,6 +46,11 @@ export class DeviceTarget implements RunnerTarget {
     return fixedPerformance === undefined ? conditions : { ...conditions, fixedPerformance };
   }
 
+  /** Whether it is held steady for measurements now. */
+  get isHeld(): boolean {
+    return this.#fixedPerformance !== undefined;
+  }
+
   async prepare(signal?: AbortSignal): Promise<Preparation> {
     const { sdk } = await this.fingerprint(signal);
     const { screenOn } = await this.conditions(signal);

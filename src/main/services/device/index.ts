@@ -7,7 +7,10 @@ import { AppError, isAppError } from '@shared/error/app-error';
 import { deviceTitle } from '@shared/model/device-title';
 import { ADVICE } from './advice';
 import { DeviceTarget } from './device-target';
+import { hintsOf } from './hints';
 import { restoreDevice } from './prepare';
+
+export { hostNoise } from './host-noise';
 
 /** What the user names this computer in place of a device's serial. */
 export const THIS_COMPUTER = 'this-computer';
@@ -134,7 +137,14 @@ export class DeviceService {
   }
 
   async #entry({ serial, state }: AdbDevice): Promise<DeviceEntry> {
-    const entry = { serial, title: serial, state, ready: state === 'device', advice: ADVICE[state] };
+    const entry = {
+      serial,
+      title: serial,
+      state,
+      ready: state === 'device',
+      advice: ADVICE[state],
+      hints: [],
+    };
     if (state !== 'device') return entry;
     const slow = new AbortController();
     const timer = setTimeout(() => slow.abort(new AppError('timeout', ADVICE.offline)), ANSWER_MS);
@@ -142,11 +152,12 @@ export class DeviceService {
       const target = this.#target(serial);
       const fingerprint = await target.fingerprint(slow.signal);
       const known = { ...entry, title: deviceTitle(fingerprint), fingerprint };
+      if (target.isHeld) return { ...known, busy: true };
       const conditions = await target.conditions(slow.signal).catch((error: unknown) => {
         if (slow.signal.aborted) return undefined;
         throw error;
       });
-      return conditions ? { ...known, conditions } : known;
+      return conditions ? { ...known, conditions, hints: [...hintsOf(fingerprint, conditions)] } : known;
     } catch (error) {
       if (!isAppError(error)) throw error;
       return { ...entry, state: 'offline', ready: false, advice: error.message };
@@ -156,7 +167,8 @@ export class DeviceService {
   }
 
   async #thisComputer(): Promise<DeviceEntry> {
-    const fingerprint = await this.#parts.thisComputer.fingerprint();
+    const { thisComputer } = this.#parts;
+    const [fingerprint, conditions] = [await thisComputer.fingerprint(), await thisComputer.conditions()];
     return {
       serial: THIS_COMPUTER,
       title: 'This computer',
@@ -164,7 +176,8 @@ export class DeviceService {
       ready: true,
       advice: ADVICE.device,
       fingerprint,
-      conditions: await this.#parts.thisComputer.conditions(),
+      conditions,
+      hints: [...hintsOf(fingerprint, conditions)],
     };
   }
 }
