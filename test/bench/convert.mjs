@@ -1,8 +1,10 @@
 // npm run bench:convert [-- MODEL...]: time, processor time and peak memory of whole `edgebench convert` processes, as a table.
-// "process" is without validation (--no-validate), "conversion" the part of it from opening the model to the written file;
-// "validated" is the same command with its comparison against the original, which starts TensorFlow. Beside them stand the
-// recorded figures of TensorFlow's converter and, where a Python with TensorFlow is found (EDGEBENCH_PYTHON or python3), a
-// live run of it on the same model. Linear growth is shown on chains of 10 to 10,000 operators.
+// "process" is what TensorFlow's converter does too: a conversion without validation (--no-validate); "conversion" is the part
+// of it from opening the model to the written file. "validated" is the same command as it is without that flag: with the
+// comparison against the original, which starts TensorFlow and has no counterpart there. Beside them stand the recorded figures
+// of TensorFlow's converter and, where a Python with TensorFlow is found (EDGEBENCH_PYTHON or python3), a live run of it on the
+// same model. Linear growth is shown on chains of 10 to 10,000 operators, and a model of more than 1 GB in one constant shows
+// memory against weights, the longest silence between reports of progress, and how soon a cancel ends the work.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +14,8 @@ import { bundle } from './bundle.mjs';
 
 const REPEATS = 3;
 const CHAINS = [10, 100, 1000, 10_000];
+/** One dense layer of zeros, 1.12 GB. */
+const LARGE = { rows: 20_000, columns: 14_000 };
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const work = mkdtempSync(join(tmpdir(), 'edgebench-bench-'));
@@ -85,12 +89,14 @@ const cli = join(root, 'out/main/cli.js');
 const built = run(node, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build']);
 if (built.failed !== undefined) throw new Error(built.failed);
 const child = await bundle(root, 'convert-child', work);
+const watcher = await bundle(root, 'watch-convert', work);
 const maker = await bundle(root, 'make-models', work);
 const out = join(work, 'out.tflite');
 
-function made(name, kind, count = 0) {
-  const folder = join(models, name);
-  const { failed } = run(node, ['--max-old-space-size=8192', maker, folder, kind, String(count)]);
+/** `name` is that of a folder that is kept for the next time, or a path of its own. */
+function made(name, kind, size = {}) {
+  const folder = resolve(models, name);
+  const { failed } = run(node, ['--max-old-space-size=8192', maker, folder, kind, JSON.stringify(size)]);
   if (failed !== undefined) throw new Error(failed);
   return folder;
 }
@@ -123,7 +129,10 @@ if (cases.length === 0) {
   if (hasTensorflow) {
     cases.push(['MobileNetV2 1.0 224', fromKeras('MobileNetV2'), 'mobilenet_v2_1.0_224']);
     cases.push(['ResNet50 224', fromKeras('ResNet50'), 'resnet50_224']);
-  } else cases.push(['as large as ResNet50', made('resnet-sized', 'resnet-sized'), 'resnet50_224']);
+  } else {
+    cases.push(['as MobileNetV2 1.0', made('mobilenet-sized', 'mobilenet-sized'), 'mobilenet_v2_1.0_224']);
+    cases.push(['as large as ResNet50', made('resnet-sized', 'resnet-sized'), 'resnet50_224']);
+  }
 }
 
 const floor = repeated(() => run(node, ['-r', hook, '-e', '0']));
@@ -179,7 +188,7 @@ if (process.argv.length === 2) {
   const chains = [['chain of', 'process s', 'convert s', 'peak MB', 'convert time against the one before']];
   let before;
   for (const count of CHAINS) {
-    const path = made(`chain-${count}`, 'chain', count);
+    const path = made(`chain-${count}`, 'chain', { length: count });
     const ours = repeated(() => run(node, [child, path, out]));
     if (ours.failed !== undefined) throw new Error(ours.failed);
     chains.push([
@@ -192,6 +201,44 @@ if (process.argv.length === 2) {
     before = ours.convertMs;
   }
   print(chains);
+
+  const watched = [
+    [
+      'watched from outside',
+      'file MB',
+      'process s',
+      'peak MB',
+      'above floor / weights',
+      'reports',
+      'longest silence s',
+      'worker gone after cancel ms',
+      'command gone after cancel ms',
+    ],
+  ];
+  for (const [title, path] of [
+    ...cases.slice(-2),
+    ['1.1 GB in one constant', made(join(work, 'large'), 'dense', LARGE)],
+  ]) {
+    const ours = convert(path, '--no-validate');
+    const seen = ours.failed === undefined ? run(node, [watcher, path, work, cli]) : ours;
+    if (seen.failed !== undefined) {
+      watched.push([title, seen.failed.slice(0, 100)]);
+      continue;
+    }
+    const above = (ours.peakRssKb - floor.peakRssKb) * 1024;
+    watched.push([
+      title,
+      (ours.bytes / 1e6).toFixed(0),
+      ours.seconds.toFixed(2),
+      megabytes(ours.peakRssKb),
+      `${(above / ours.bytes).toFixed(2)}x`,
+      seen.reports,
+      (seen.largestGapMs / 1000).toFixed(2),
+      seen.cancelWorkerMs?.toFixed(0) ?? '-',
+      seen.cancelCommandMs?.toFixed(0) ?? '-',
+    ]);
+  }
+  print(watched);
 }
 rmSync(work, { recursive: true, force: true });
 

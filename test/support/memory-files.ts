@@ -7,14 +7,16 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array>>): Mod
   const open: ModelFiles['open'] = (path) => {
     const bytes = contents[path];
     if (!bytes) throw new AppError('file.not-found', `there is no file '${path}'`);
+    const part = (offset: number, length: number): Uint8Array => {
+      if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
+        throw new AppError('file.unreadable', `'${path}' is damaged`);
+      return bytes.slice(offset, offset + length);
+    };
     return {
       path,
       size: bytes.length,
-      read(offset, length) {
-        if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
-          throw new AppError('file.unreadable', `'${path}' is damaged`);
-        return bytes.slice(offset, offset + length);
-      },
+      read: part,
+      readInto: (offset, target) => target.set(part(offset, target.length)),
       close: () => undefined,
     };
   };

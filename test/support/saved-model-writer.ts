@@ -36,7 +36,11 @@ export class SavedModelWriter {
   variable(name: string, shape: readonly number[], at: (index: number) => number): string {
     const length = shape.reduce((a, b) => a * b, 1);
     // Made when they are written, one variable at a time: a model may be larger than what fits into memory.
-    const bytes = (): Uint8Array => new Uint8Array(Float32Array.from({ length }, (_, i) => at(i)).buffer);
+    const bytes = (): Uint8Array => {
+      const values = new Float32Array(length);
+      for (let i = 0; i < length; i++) values[i] = at(i);
+      return new Uint8Array(values.buffer);
+    };
     const data = { byteLength: 4 * length, bytes };
     this.#variables.set(`${name}/.ATTRIBUTES/VARIABLE_VALUE`, { dtype: 'float32', shape, data });
     const shared: SourceAttr = { kind: 'string', value: name };
@@ -44,14 +48,19 @@ export class SavedModelWriter {
     return this.node(`${name}/Read`, 'ReadVariableOp', [name], { dtype: FLOAT });
   }
 
-  conv(name: string, x: string, kernel: string, stride: number): string {
-    return this.node(name, 'Conv2D', [x, kernel], {
+  conv(name: string, x: string, kernel: string, stride: number, op = 'Conv2D'): string {
+    return this.node(name, op, [x, kernel], {
       T: FLOAT,
       strides: ints([1, stride, stride, 1]),
       dilations: ints([1, 1, 1, 1]),
       padding: { kind: 'string', value: 'SAME' },
       data_format: { kind: 'string', value: 'NHWC' },
     });
+  }
+
+  matmul(name: string, x: string, weights: string): string {
+    const no: SourceAttr = { kind: 'bool', value: false };
+    return this.node(name, 'MatMul', [x, weights], { T: FLOAT, transpose_a: no, transpose_b: no });
   }
 
   /** An operator whose only attribute is its element type. */

@@ -19,7 +19,7 @@ export async function writeHashed(model: Model, folder: string, pace: Pace): Pro
   const temporary = join(folder, `.${process.pid}-${Math.trunc(performance.now() * 1000)}.part`);
   try {
     const report = await writeModel(model, temporary, pace);
-    const hash = await hashOf(temporary);
+    const hash = await hashOf(temporary, report.bytes, pace);
     const path = join(folder, `${hash}.tflite`);
     await rename(temporary, path);
     return { ...report, path, hash };
@@ -29,10 +29,12 @@ export async function writeHashed(model: Model, folder: string, pace: Pace): Pro
   }
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string, bytes: number, pace: Pace): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: READ_BYTES }))
+  for await (const piece of createReadStream(path, { highWaterMark: READ_BYTES })) {
     hash.update(piece as Buffer);
+    if (pace.step('write', bytes, bytes)) await pace.rest();
+  }
   return hash.digest('hex');
 }
 

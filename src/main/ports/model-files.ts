@@ -4,6 +4,8 @@ export interface ModelFile {
   readonly size: number;
   /** Exactly `length` bytes from `offset`, in an array of its own; an AppError `file.unreadable` outside the file. */
   read(offset: number, length: number): Uint8Array;
+  /** The same into a part of an array that there is already: all of `target` is filled. */
+  readInto(offset: number, target: Uint8Array): void;
   close(): void;
 }
 

@@ -76,22 +76,32 @@ function openFile(path: string): ModelFile {
     throw notPlain(path);
   }
   let open = true;
+  const check = (offset: number, length: number): void => {
+    if (!open) throw new Error(`'${path}' is read after it was closed`);
+    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0)
+      throw outside(path, offset, length);
+    if (offset + length > stat.size) throw outside(path, offset, length);
+  };
+  const fill = (offset: number, bytes: Uint8Array): void => {
+    // One call reads at most 2 GiB, and may read less.
+    for (let done = 0, length = bytes.byteLength; done < length;) {
+      const count = readSync(fd, bytes, done, Math.min(length - done, 1 << 30), offset + done);
+      if (count === 0) throw outside(path, offset, length);
+      done += count;
+    }
+  };
   return {
     path,
     size: stat.size,
     read(offset, length) {
-      if (!open) throw new Error(`'${path}' is read after it was closed`);
-      if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0)
-        throw outside(path, offset, length);
-      if (offset + length > stat.size) throw outside(path, offset, length);
+      check(offset, length);
       const bytes = new Uint8Array(length);
-      // One call reads at most 2 GiB, and may read less.
-      for (let done = 0; done < length;) {
-        const count = readSync(fd, bytes, done, Math.min(length - done, 1 << 30), offset + done);
-        if (count === 0) throw outside(path, offset, length);
-        done += count;
-      }
+      fill(offset, bytes);
       return bytes;
+    },
+    readInto(offset, target) {
+      check(offset, target.byteLength);
+      fill(offset, target);
     },
     close() {
       if (open) closeSync(fd);

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { ModelFile, ModelFiles } from '@main/ports/model-files';
 import { detectModel } from './read/detect';
 
-const CHUNK_BYTES = 1 << 22;
+const CHUNK_BYTES = 1 << 20;
 const MAX_FILES = 10_000;
 
 /** What a model's files are, whatever they are called and wherever they lie. */
@@ -68,6 +68,10 @@ function eachFile(path: string, files: ModelFiles, use: (file: ModelFile, name: 
 }
 
 function addContent(hash: Hash, file: ModelFile): void {
-  for (let at = 0; at < file.size; at += CHUNK_BYTES)
-    hash.update(file.read(at, Math.min(CHUNK_BYTES, file.size - at)));
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, file.size));
+  for (let at = 0; at < file.size; at += CHUNK_BYTES) {
+    const part = chunk.subarray(0, Math.min(CHUNK_BYTES, file.size - at));
+    file.readInto(at, part);
+    hash.update(part);
+  }
 }

@@ -28,8 +28,6 @@ export { modelBytes, writeModel, type WriteReport } from './write';
 export interface ConvertRequest extends LowerOptions, PaceOptions {
   /** What the user named: a file or a folder; its format is found out from its content. */
   readonly path: string;
-  /** The weights will be quantized before the model is written, so that more than 2 GiB of them may be read. */
-  readonly willShrink?: boolean | undefined;
 }
 
 /** A model in the converter's form. Its constants may still be in the source's files: close it when it is written. */
@@ -58,7 +56,7 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
     const prepared = prepareSource(source, request.signature);
     await pace.rest();
     const model = await lower(prepared, request, pace);
-    if (!request.willShrink) refuseTooLarge(constantBytes(model));
+    refuseTooLarge(constantBytes(model));
     await optimize(model, pace);
     const declared = prepared.signatures.map(declaredSignature);
     return { model, format, declared, notes: prepared.notes, close: () => source.close() };

@@ -1,4 +1,5 @@
 import { AppError } from '@shared/error/app-error';
+import type { Steps } from './graph/steps';
 
 export const CONVERT_STAGES = ['read', 'lower', 'optimize', 'write'] as const;
 export type ConvertStage = (typeof CONVERT_STAGES)[number];
@@ -46,6 +47,15 @@ export class Pace {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#rested = performance.now();
     this.check();
+  }
+
+  /** Drives work in steps to its end, resting in between where it is time to. */
+  async finish(steps: Steps, stage: ConvertStage, done: number, total: number): Promise<Uint8Array> {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (this.step(stage, done, total)) await this.rest();
+    }
   }
 
   check(): void {

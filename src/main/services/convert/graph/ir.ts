@@ -1,5 +1,6 @@
 import type { DType } from '@shared/model/dtype';
 import type { Quantization } from '@shared/model/tensor';
+import type { Steps } from './steps';
 
 /** Element type and shape of a value. A dimension of -1 is dynamic; the rank is always known. */
 export interface TensorType {
@@ -14,6 +15,8 @@ export interface TensorType {
 export interface ConstantData {
   readonly byteLength: number;
   bytes(): Uint8Array;
+  /** What `bytes` does, with pauses; left out where it is quick or cannot be parted. */
+  steps?(): Steps;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ModelFile, ModelFiles } from '@main/ports/model-files';
 import { AppError } from '@shared/error/app-error';
 import { BYTES_PER_ELEMENT, DTYPES, viewAs, type DType } from '@shared/model/dtype';
 import { elementCount } from '@shared/model/tensor';
+import { finish, steppedData, STEP_BYTES, type Steps } from '../graph/steps';
 import type { SourceTensor } from '../source';
 import { fieldOf, isJsonArray, type Json } from './json';
 
@@ -77,7 +78,7 @@ function addGroup(
           byteLength: count * BYTES_PER_ELEMENT[dtype],
           bytes: () => unpack(readAcross(shards, start, stored), dtype, packing),
         }
-      : { byteLength: stored, bytes: () => readAcross(shards, start, stored) };
+      : steppedData(stored, () => readSteps(shards, start, stored));
     tensors.set(name, { dtype, shape, data });
     offset += stored;
   }
@@ -86,13 +87,19 @@ function addGroup(
 }
 
 /** Bytes `offset` to `offset + length` of the shards taken as one file. */
-function readAcross(shards: readonly ModelFile[], offset: number, length: number): Uint8Array {
+const readAcross = (shards: readonly ModelFile[], offset: number, length: number): Uint8Array =>
+  finish(readSteps(shards, offset, length));
+
+function* readSteps(shards: readonly ModelFile[], offset: number, length: number): Steps {
   const bytes = new Uint8Array(length);
   let start = 0;
   for (const shard of shards) {
-    const from = Math.max(offset, start);
-    const to = Math.min(offset + length, start + shard.size);
-    if (from < to) bytes.set(shard.read(from - start, to - from), from - offset);
+    const end = Math.min(offset + length, start + shard.size);
+    for (let from = Math.max(offset, start); from < end; from += STEP_BYTES) {
+      if (from > offset) yield;
+      const to = Math.min(from + STEP_BYTES, end);
+      shard.readInto(from - start, bytes.subarray(from - offset, to - offset));
+    }
     start += shard.size;
   }
   return bytes;

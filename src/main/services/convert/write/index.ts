@@ -1,8 +1,8 @@
 import { AppError } from '@shared/error/app-error';
-import type { Model, Value } from '../graph/ir';
+import type { ConstantData, Model, Value } from '../graph/ir';
 import { Pace } from '../pace';
 import { DATA_ALIGNMENT, FILE_IDENTIFIER, MAX_FILE_BYTES } from '../schema';
-import { checkedBytes } from '../graph/constant-content';
+import { checkedSteps } from '../graph/constant-content';
 import { modelDocument, type ModelDocument, type OperatorCount, type TensorPlace } from './document';
 import { Header } from './flatbuffer';
 import { LargeDuplicates } from './large-duplicates';
@@ -44,9 +44,10 @@ export async function writeModel(
     const prefixes: number[] = [];
     const written = new LargeDuplicates();
     for (const data of constants.distinct) {
-      const bytes = checkedBytes(data);
+      const read = (each: ConstantData) => pace.finish(checkedSteps(each), 'write', position, end);
+      const bytes = await read(data);
       const maybeEqual = constants.maybeEqual(data);
-      const equal = maybeEqual ? written.find(bytes) : undefined;
+      const equal = maybeEqual ? await written.find(bytes, read) : undefined;
       const prefix = equal ?? dataStart(position) - 4;
       prefixes.push(prefix);
       if (equal !== undefined) continue;

@@ -11,9 +11,13 @@ export class LargeDuplicates {
   readonly #written = new Map<string, { data: ConstantData; prefix: number }[]>();
 
   /** Where equal contents were written; undefined when there are none. */
-  find(bytes: Uint8Array): number | undefined {
-    const candidates = this.#written.get(sampleKey(bytes));
-    return candidates?.find(({ data }) => Buffer.compare(data.bytes(), bytes) === 0)?.prefix;
+  async find(
+    bytes: Uint8Array,
+    read: (data: ConstantData) => Promise<Uint8Array>,
+  ): Promise<number | undefined> {
+    for (const { data, prefix } of this.#written.get(sampleKey(bytes)) ?? [])
+      if (Buffer.compare(await read(data), bytes) === 0) return prefix;
+    return undefined;
   }
 
   add(data: ConstantData, bytes: Uint8Array, prefix: number): void {

@@ -1,7 +1,8 @@
 import { bytesOf, viewAs } from '@shared/model/dtype';
 import type { Attrs, Op, Value } from '../../graph/ir';
 import { FUSED, type FusedAttrs } from '../../ops/kit/fused';
-import { constantBytes, floatConstant, lazyConstant } from '../../ops/kit/lazy-constant';
+import { STEP_BYTES } from '../../graph/steps';
+import { constantSteps, floatConstant, steppedConstant } from '../../ops/kit/lazy-constant';
 import { floatsOf } from './match';
 
 /** Where an operator keeps its weights and bias, and which of the weights' axes count outputs and inputs. */
@@ -61,16 +62,33 @@ export function setBias({ op, layout, channels }: Weighted, bias: Float32Array):
   op.setInputs(inputs);
 }
 
+function scaleRuns(
+  from: Float32Array,
+  to: Float32Array,
+  start: number,
+  end: number,
+  inner: number,
+  factors: Float32Array,
+): void {
+  let k = (start / inner) % factors.length;
+  for (let at = start; at < end; at += inner, k = k + 1 === factors.length ? 0 : k + 1) {
+    const factor = factors[k] as number;
+    for (let i = at; i < at + inner; i++) to[i] = (from[i] as number) * factor;
+  }
+}
+
 /** Multiplies the weights along one of their axes, when they are read. */
 export function scaleWeights({ op, layout, weights }: Weighted, axis: number, factors: Float32Array): void {
   const inner = weights.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const scaled = lazyConstant(weights.name, weights, () => {
-    const data = viewAs('float32', constantBytes(weights)).slice();
-    for (let at = 0, k = 0; at < data.length; at += inner, k = k + 1 === factors.length ? 0 : k + 1) {
-      const factor = factors[k] as number;
-      for (let i = at; i < at + inner; i++) data[i] = (data[i] as number) * factor;
+  const scaled = steppedConstant(weights.name, weights, function* () {
+    const from = viewAs('float32', yield* constantSteps(weights));
+    const to = new Float32Array(from.length);
+    const piece = inner * Math.max(1, Math.floor(STEP_BYTES / 4 / inner));
+    for (let at = 0; at < to.length; at += piece) {
+      if (at > 0) yield;
+      scaleRuns(from, to, at, Math.min(at + piece, to.length), inner, factors);
     }
-    return bytesOf(data);
+    return bytesOf(to);
   });
   op.setInput(layout.weights, scaled);
 }

@@ -26,10 +26,11 @@ const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
   Int32Array,
 ];
 
-export function crc32c(bytes: Uint8Array): number {
+/** Goes on from `before`, the checksum of what comes in front of these bytes. */
+export function crc32c(bytes: Uint8Array, before = 0): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wide = bytes.byteLength & ~7;
-  let crc = -1;
+  let crc = ~before;
   let at = 0;
   for (; at < wide; at += 8) {
     const low = crc ^ view.getInt32(at, true);
@@ -50,7 +51,6 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /** A checksum is stored rotated and shifted, so that the checksum of data with a checksum in it is no fixed point. */
-export const maskedCrc32c = (bytes: Uint8Array): number => {
-  const crc = crc32c(bytes);
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-};
+export const maskedCrc32c = (bytes: Uint8Array): number => masked(crc32c(bytes));
+
+export const masked = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
