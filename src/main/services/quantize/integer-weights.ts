@@ -1,13 +1,11 @@
 import type { Quantization } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
 import { Value, type Op } from '../convert/graph/ir';
+import { PER_CHANNEL_SINCE } from '../convert/ops/fully-connected';
 import type { QuantizationFacts } from '../convert/ops/op';
 import { compareVersions } from '../convert/write/version';
 import type { WeightReader } from './weight-reader';
 import { biasFloor, quantizeBias, quantizeWeights } from './weights';
-
-/** TFLite before this reads a per-channel dense layer's scale as 0 and silently answers a constant. */
-const PER_CHANNEL_DENSE_SINCE = '2.11';
 
 export interface WeightOptions {
   readonly activations: 'int8' | 'int16';
@@ -31,7 +29,7 @@ export function quantizeOperatorWeights(
   const biasValues = biasValue && options.reader.read(biasValue);
   const perChannel =
     options.perChannel &&
-    (op.type !== 'FULLY_CONNECTED' || compareVersions(options.targetRuntime, PER_CHANNEL_DENSE_SINCE) >= 0);
+    (op.type !== 'FULLY_CONNECTED' || compareVersions(options.targetRuntime, PER_CHANNEL_SINCE) >= 0);
   const floor = biasValues ? biasFloor(biasValues, inputScale) : [];
   const { codes, quantization } = quantizeWeights(
     options.reader.read(weights),

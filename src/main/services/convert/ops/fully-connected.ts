@@ -5,7 +5,7 @@ import { isHybrid, isPerChannel } from './kit/hybrid';
 import { transposedConstant } from './kit/lazy-constant';
 import { sizeOf, text } from './kit/shapes';
 import { versions } from './kit/versions';
-import { defineOp, type LowerContext } from './op';
+import { defineOp, type LowerContext, type OpVersion } from './op';
 
 export interface FullyConnectedAttrs extends FusedAttrs {
   weights_format: number;
@@ -28,6 +28,20 @@ const at = versions(
   '2.15.0',
   '2.17.0',
 );
+
+/** The first runtime that is right with a scale per output of int8 weights and int8 or int16 activations. */
+export const PER_CHANNEL_SINCE = '2.11.0';
+
+/** Without a scale per output in float activations. */
+function integerVersion(op: Op<FullyConnectedAttrs>): OpVersion {
+  const [input, weights] = [op.input(0), op.input(1)];
+  if (input.dtype === 'int16' && weights.dtype === 'int16') return at(7);
+  if (op.inputs.length === 2) return at(6);
+  if (op.attrs.keep_num_dims) return at(5);
+  if (input.dtype !== 'float32' && weights.dtype === 'int8') return at(4);
+  if (isHybrid(op, 1)) return at(op.attrs.asymmetric_quantize_inputs ? 9 : 3);
+  return at(op.attrs.weights_format === 1 ? 2 : 1);
+}
 
 /** Operands: input [..., I] (flattened to [N, I] unless keep_num_dims), weights [O, I], bias [O] or none. */
 export const op = defineOp<FullyConnectedAttrs>({
@@ -60,14 +74,11 @@ export const op = defineOp<FullyConnectedAttrs>({
     ];
   },
   version(op) {
-    const [input, weights] = [op.input(0), op.input(1)];
+    const weights = op.input(1);
     if (isHybrid(op, 1) && isPerChannel(weights)) return at(12);
-    if (input.dtype === 'int16' && weights.dtype === 'int16') return at(7);
-    if (op.inputs.length === 2) return at(6);
-    if (op.attrs.keep_num_dims) return at(5);
-    if (input.dtype === 'int8') return at(4);
-    if (isHybrid(op, 1)) return at(op.attrs.asymmetric_quantize_inputs ? 9 : 3);
-    return at(op.attrs.weights_format === 1 ? 2 : 1);
+    // No version of its own, and before 2.11 the kernel reads such a scale as 0 and answers a constant [measured].
+    if (isPerChannel(weights)) return { ...integerVersion(op), since: PER_CHANNEL_SINCE };
+    return integerVersion(op);
   },
   quantization: {
     rule: 'free',
