@@ -11,6 +11,7 @@ enum {
   SUBGRAPH_OUTPUTS = 2,
   SUBGRAPH_OPERATORS = 3,
   TENSOR_TYPE = 1,
+  TENSOR_IS_VARIABLE = 5,
   OPERATOR_CODE_INDEX = 0,
   OPERATOR_OUTPUTS = 2,
   CODE_DEPRECATED = 0,
@@ -151,6 +152,12 @@ struct extended extend_outputs(const char *path) {
   for (uint32_t i = 0; i < inputs.count; i++) {
     int tensor = (int)u32_at(&b, inputs.first + 4 * (size_t)i);
     if (is_float(&b, tensors, tensor)) add_once(&e, known, tensor);
+  }
+
+  /* What a fused kernel keeps from step to step (the cell of an LSTM). */
+  for (uint32_t i = 0; i < tensors.count; i++) {
+    size_t variable = field(&b, table_in(&b, tensors, i), TENSOR_IS_VARIABLE);
+    if (variable && b.at[variable] && is_float(&b, tensors, (int)i)) add_once(&e, known, (int)i);
   }
 
   size_t at = (b.size + 7) & ~(size_t)7, bytes = (listed + 1) * 4;

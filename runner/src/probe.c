@@ -34,6 +34,24 @@ static int mark_used(const struct probe_subgraph *g, const struct int_array *pla
   return 0;
 }
 
+/* What a fused kernel keeps from step to step (the cell of an LSTM) is read like an output. */
+static int keep_variables(struct probe_subgraph *g, int index, void *node, int *kept) {
+  const int *inputs;
+  int count;
+  if (!tfl.OpaqueTensorIsVariable || !tfl.OpaqueContextGetOpaqueTensor) return 0;
+  if (tfl.OpaqueNodeInputs(node, &inputs, &count)) return 1;
+  int *more = realloc(g->outputs, (size_t)(*kept + count + 1) * sizeof(int));
+  if (!more) return 1;
+  g->outputs = more;
+  for (int i = 0; i < count; i++) {
+    const void *t = inputs[i] < 0 ? 0 : tfl.OpaqueContextGetOpaqueTensor(g->context, inputs[i]);
+    if (!t || !tfl.OpaqueTensorIsVariable(t)) continue;
+    g->outputs[(*kept)++] = inputs[i];
+    g->nodes[index].output_count++;
+  }
+  return 0;
+}
+
 static int keep_node(struct probe_subgraph *g, int index, const char *used, int *kept) {
   void *node, *operation;
   const int *outputs;
@@ -53,7 +71,7 @@ static int keep_node(struct probe_subgraph *g, int index, const char *used, int 
     g->outputs[(*kept)++] = tensor;
     g->nodes[index].output_count++;
   }
-  return 0;
+  return keep_variables(g, index, node, kept);
 }
 
 static int prepare(void *context, void *delegate, void *data) {

@@ -84,6 +84,7 @@ struct quantization { /* TfLiteQuantizationParams */
   X(int, OpaqueNodeInputs, (const void *, const int **, int *))                                                        \
   X(int, OpaqueNodeOutputs, (const void *, const int **, int *))                                                       \
   X(int, OpaqueTensorType, (const void *))                                                                             \
+  X(int, OpaqueTensorIsVariable, (const void *))                                                                       \
   X(size_t, OpaqueTensorByteSize, (const void *))                                                                      \
   X(const void *, OpaqueTensorData, (const void *))                                                                    \
   X(int, OperatorGetBuiltInCode, (const void *))                                                                       \

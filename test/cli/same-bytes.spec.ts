@@ -30,8 +30,16 @@ async function hashes(processes: number, recipes: string): Promise<Record<string
   vi.stubEnv('EDGEBENCH_CALIBRATION_PROCESSES', String(processes));
   const out = join(temporaryFolder(), 'out/');
   const { status, errors } = await runCli(dataDir, NO_ADB, [
-    ...['convert', join(digits, 'saved_model'), '--recipe', recipes, '--no-validate'],
-    ...['--calibration', join(digits, 'calibration.npz'), '--out', out, '--json'],
+    'convert',
+    join(digits, 'saved_model'),
+    '--recipe',
+    recipes,
+    '--no-validate',
+    '--calibration',
+    join(digits, 'calibration.npz'),
+    '--out',
+    out,
+    '--json',
   ]);
   expect(errors).not.toMatch(/rror/);
   expect(status).toBe(0);

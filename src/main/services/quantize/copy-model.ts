@@ -32,16 +32,17 @@ export function copyModel(model: Model): ModelCopy {
       ]),
     );
   for (const [graph, copy] of graphs) {
-    for (const op of graph.sorted())
-      copy.add(
-        new Op(
-          op.type,
-          op.name,
-          attrsOf(op.attrs),
-          op.inputs.map((input) => input && valueOf(input)),
-          op.outputs.map(valueOf),
-        ),
+    for (const op of graph.sorted()) {
+      const made = new Op(
+        op.type,
+        op.name,
+        attrsOf(op.attrs),
+        op.inputs.map((input) => input && valueOf(input)),
+        op.outputs.map(valueOf),
       );
+      made.intermediates = op.intermediates.map(valueOf);
+      copy.add(made);
+    }
     copy.inputs = graph.inputs.map(valueOf);
     copy.outputs = graph.outputs.map(valueOf);
   }

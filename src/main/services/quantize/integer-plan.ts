@@ -3,6 +3,7 @@ import { isForeign } from '../convert/graph/foreign';
 import type { Graph, Op, Value } from '../convert/graph/ir';
 import { opDefinition } from '../convert/registry';
 import type { QuantizationFacts } from '../convert/ops/op';
+import { whyFloatLstm } from './integer-lstm';
 import type { ActivationType } from './scales';
 
 /** What integer quantization does with one operator. */
@@ -117,6 +118,7 @@ function whyFloat(op: Op, facts: QuantizationFacts, type: ActivationType): strin
   if (type === 'int16' && !facts.int16Kernel) return 'TFLite has no kernel with 16-bit activations for it';
   if (facts.rule === 'fixed' && (type === 'int16' ? facts.int16 : facts.int8) === undefined)
     return `TFLite has no ${type} kernel for it`;
+  if (facts.lstm) return whyFloatLstm(op, facts.lstm);
   const known = new Set(operandsOf(op, facts));
   if (facts.weights) {
     const { operand, bias } = facts.weights;

@@ -1,7 +1,6 @@
 import type { Quantization } from '@shared/model/tensor';
 import { dataOf } from '../convert/graph/constant';
 import { Value, type Op } from '../convert/graph/ir';
-import { PER_CHANNEL_SINCE } from '../convert/ops/fully-connected';
 import type { QuantizationFacts } from '../convert/ops/op';
 import { compareVersions } from '../convert/write/version';
 import type { WeightReader } from './weight-reader';
@@ -22,14 +21,14 @@ export function quantizeOperatorWeights(
   options: WeightOptions,
 ): void {
   if (!facts.weights) return;
-  const { operand, axis, bias } = facts.weights;
+  const { operand, axis, bias, perChannelSince } = facts.weights;
   const weights = op.input(operand);
   const inputScale = input?.scale[0] ?? 1;
   const biasValue = bias === undefined ? undefined : (op.inputs[bias] ?? undefined);
   const biasValues = biasValue && options.reader.read(biasValue);
   const perChannel =
     options.perChannel &&
-    (op.type !== 'FULLY_CONNECTED' || compareVersions(options.targetRuntime, PER_CHANNEL_SINCE) >= 0);
+    (perChannelSince === undefined || compareVersions(options.targetRuntime, perChannelSince) >= 0);
   const floor = biasValues ? biasFloor(biasValues, inputScale) : [];
   const { codes, quantization } = quantizeWeights(
     options.reader.read(weights),

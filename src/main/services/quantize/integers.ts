@@ -6,6 +6,7 @@ import { Value, type Graph, type Model, type Op } from '../convert/graph/ir';
 import { allGraphs, graphsOf } from '../convert/graph/subgraphs';
 import { addDequantize, addQuantize } from './boundary';
 import { type IntegerPlan, planIntegers } from './integer-plan';
+import { quantizeLstm } from './integer-lstm';
 import { quantizeOperatorWeights } from './integer-weights';
 import { assignScales } from './scale-groups';
 import type { WeightReader } from './weight-reader';
@@ -127,7 +128,14 @@ class GraphQuantizer {
       value.quantization = scales.get(value);
     }
     for (const { op, facts, operands } of this.#plan.integer.values())
-      quantizeOperatorWeights(op, facts, op.inputs[operands[0] ?? 0]?.quantization, this.#options);
+      if (facts.lstm)
+        quantizeLstm(
+          op,
+          facts.lstm,
+          this.#options.rangeOf(op.input(facts.lstm.cellState)),
+          this.#options.reader,
+        );
+      else quantizeOperatorWeights(op, facts, op.inputs[operands[0] ?? 0]?.quantization, this.#options);
     for (const [op, indices] of rescaled) for (const i of indices) this.#rescale(op, i);
     for (const { op } of this.#plan.float)
       op.setInputs(

@@ -11,7 +11,7 @@ import {
 import { FUSED, type FusedAttrs } from './kit/fused';
 import { isHybrid, isPerChannel } from './kit/hybrid';
 import { transposedConstant, reshapedConstant } from './kit/lazy-constant';
-import { versions } from './kit/versions';
+import { INT16_SINCE, versions } from './kit/versions';
 import { windowOutput } from './kit/window';
 import { depthwiseConv } from './depthwise-conv-2d';
 import { defineOp, type LowerContext } from './op';
@@ -69,7 +69,9 @@ export const op = defineOp<Conv2dAttrs>({
   },
   version(op) {
     if (isGrouped(op)) return at(6);
-    if (op.input(0).dtype === 'int16') return at(op.input(1).dtype === 'int16' ? 4 : 1);
+    // 16-bit activations with 8-bit weights have no version of their own; TensorFlow writes that of 8 bits.
+    if (op.input(0).dtype === 'int16')
+      return op.input(1).dtype === 'int16' ? at(4) : { version: 3, since: INT16_SINCE };
     if (op.input(0).dtype === 'int8') return at(3);
     if (isHybrid(op, 1)) return at(isPerChannel(op.input(1)) ? 5 : 2);
     return at(1);

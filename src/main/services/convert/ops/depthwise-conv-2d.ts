@@ -11,7 +11,7 @@ import {
 import { FUSED, type FusedAttrs } from './kit/fused';
 import { isHybrid, isPerChannel } from './kit/hybrid';
 import { reshapedConstant } from './kit/lazy-constant';
-import { versions } from './kit/versions';
+import { INT16_SINCE, versions } from './kit/versions';
 import { windowOutput } from './kit/window';
 import { defineOp, type LowerContext } from './op';
 
@@ -70,6 +70,8 @@ export const op = defineOp<DepthwiseConv2dAttrs>({
   },
   version(op) {
     if (op.input(0).dtype === 'int16' && op.input(1).dtype === 'int16') return at(5);
+    // 16-bit activations with 8-bit weights have no version of their own; TensorFlow writes that of 8 bits.
+    if (op.input(0).dtype === 'int16') return { version: 3, since: INT16_SINCE };
     if (isHybrid(op, 1)) return at(isPerChannel(op.input(1)) ? 6 : 4);
     if (op.input(0).dtype === 'int8') return at(3);
     return at(op.attrs.dilation_w_factor !== 1 || op.attrs.dilation_h_factor !== 1 ? 2 : 1);

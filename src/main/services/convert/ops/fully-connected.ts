@@ -30,7 +30,7 @@ const at = versions(
 );
 
 /** The first runtime that is right with a scale per output of int8 weights and int8 or int16 activations. */
-export const PER_CHANNEL_SINCE = '2.11.0';
+const PER_CHANNEL_SINCE = '2.11.0';
 
 /** Without a scale per output in float activations. */
 function integerVersion(op: Op<FullyConnectedAttrs>): OpVersion {
@@ -83,7 +83,7 @@ export const op = defineOp<FullyConnectedAttrs>({
   quantization: {
     rule: 'free',
     operands: [0],
-    weights: { operand: 1, axis: 0, bias: 2 },
+    weights: { operand: 1, axis: 0, bias: 2, perChannelSince: PER_CHANNEL_SINCE },
     int16Kernel: true,
     dynamicRange: 'compute',
   },

@@ -52,7 +52,13 @@ export interface QuantizationFacts {
   readonly int8?: FixedScale;
   readonly int16?: FixedScale;
   /** Weights: operand index, axis of the per-channel scales, operand index of the bias. */
-  readonly weights?: { readonly operand: number; readonly axis: number; readonly bias?: number };
+  readonly weights?: {
+    readonly operand: number;
+    readonly axis: number;
+    readonly bias?: number;
+    /** The first runtime that is right with several scales beside integer activations, where others load such a file. */
+    readonly perChannelSince?: string;
+  };
   /**
    * With the rule `same`: every element of the output is the least or greatest of some of the operands', so those may
    * saturate at the range that it takes ('extremum'), or a mean of them, so they may not ('mean'); otherwise one of them.
@@ -62,8 +68,24 @@ export interface QuantizationFacts {
   readonly int16Kernel: boolean;
   /** The kernel takes float activations with int8 weights ('compute'), or the weights are dequantized first ('weight-only'). */
   readonly dynamicRange?: 'compute' | 'weight-only';
+  /** Operand numbers of a layer of LSTM, whose integer form has states and intermediates, too. */
+  readonly lstm?: LstmOperands;
   /** All weights of a kernel that takes them as int8 together or not at all, one scale each (LSTM). */
   readonly allWeights?: readonly number[];
+}
+
+/** Each group in the order input, forget, cell, output gate. */
+export interface LstmOperands {
+  readonly weights: readonly number[];
+  readonly recurrent: readonly number[];
+  /** There is none for the cell gate. */
+  readonly peepholes: readonly number[];
+  readonly biases: readonly number[];
+  readonly projection: number;
+  readonly projectionBias: number;
+  readonly outputState: number;
+  readonly cellState: number;
+  readonly layerNorm: readonly number[];
 }
 
 /** The version an operator is written with and the first TFLite runtime that has it. */

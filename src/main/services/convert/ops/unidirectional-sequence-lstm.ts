@@ -1,7 +1,7 @@
 import type { Op } from '../graph/ir';
 import { isHybrid } from './kit/hybrid';
 import { versions } from './kit/versions';
-import { defineOp } from './op';
+import { defineOp, type LstmOperands } from './op';
 
 export interface SequenceLstmAttrs {
   fused_activation_function: number;
@@ -13,6 +13,18 @@ export interface SequenceLstmAttrs {
 }
 
 const version = versions('1.13.1', '1.14.0', '2.3.0', '2.12.0');
+
+const LSTM = {
+  weights: [1, 2, 3, 4],
+  recurrent: [5, 6, 7, 8],
+  peepholes: [9, 10, 11],
+  biases: [12, 13, 14, 15],
+  projection: 16,
+  projectionBias: 17,
+  outputState: 18,
+  cellState: 19,
+  layerNorm: [20, 21, 22, 23],
+} as const satisfies LstmOperands;
 
 /**
  * A whole LSTM layer. Operands (lstm_shared.h): 0 input · 1-4 weights of input, forget, cell, output gate [units, features] ·
@@ -36,13 +48,17 @@ export const op = defineOp<SequenceLstmAttrs>({
   // Keeps its state in variables, so no two are the same and none can be left out of a sequence.
   stateful: true,
   quantization: {
-    rule: 'float',
+    rule: 'free',
+    operands: [0],
+    lstm: LSTM,
     int16Kernel: false,
     dynamicRange: 'compute',
-    allWeights: [1, 2, 3, 4, 5, 6, 7, 8, 16],
+    allWeights: [...LSTM.weights, ...LSTM.recurrent, LSTM.projection],
   },
   version(op) {
     if (op.attrs.diagonal_recurrent_tensors) return version(4);
+    // The integer kernel came without a version of its own.
+    if (op.input(0).dtype === 'int8') return { version: 1, since: '2.3.0' };
     if (!isHybrid(op, 2)) return version(1);
     return version(op.attrs.asymmetric_quantize_inputs ? 3 : 2);
   },

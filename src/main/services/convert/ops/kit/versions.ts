@@ -14,6 +14,9 @@ export const versions =
     return { version, since: runtime };
   };
 
+/** The first runtime with kernels for 16-bit activations and 8-bit weights. */
+export const INT16_SINCE = '2.3.0';
+
 /** The version that an operand's element type asks for; 1 for types not listed. */
 export const versionByType = (op: Op, operand: number, byType: Partial<Record<DType, number>>): number =>
   byType[op.input(operand).dtype] ?? 1;
