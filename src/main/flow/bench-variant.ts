@@ -15,7 +15,13 @@ export async function benchVariant(
   return {
     name: `${model.name} ${variant.recipe}`,
     model: { hash: model.id, name: model.name, format: model.format, bytes: model.bytes },
-    variant: { hash: variant.id, recipe: variant.recipe, bytes: variant.bytes },
+    variant: {
+      hash: variant.id,
+      recipe: variant.recipe,
+      bytes: variant.bytes,
+      validation: variant.validation?.status ?? 'not-validated',
+      ...(variant.making ? { making: variant.making } : {}),
+    },
     file: await tools.localFiles.identify(variant.path),
     ...(signature === undefined ? {} : { signature }),
     ...(inputs && takesFloats(variant) ? { inputs: await inputFiles(inputs, tools) } : {}),

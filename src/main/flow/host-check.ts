@@ -2,6 +2,8 @@ import { isAppError } from '@shared/error/app-error';
 import type { Run } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import type { RunHeader } from '../services/bench';
+import { deviceStage } from '../services/validate';
+import { describeVariant } from './describe-variant';
 import type { JobContext } from './jobs';
 import type { RealInput } from './real-input';
 import type { FlowTools } from './tools';
@@ -37,7 +39,12 @@ export async function compareWithHost(
         : `${what}DIFFER from this computer's by ${(worst * 100).toFixed(1)} % of their range`,
     );
     const most = Math.max(0, ...found.map(({ maxAbsError }) => maxAbsError));
-    return { maxAbsError: finite(most), shareOfRange: finite(worst), agrees };
+    const ports = describeVariant(variant.path, tools.files).signatures[0]?.outputs ?? [];
+    const stage = deviceStage(host.outputs, deviceOutputs, ports, {
+      reference: `${runtime.id} on this computer`,
+      candidate: `${run.provenance.runtime} on ${run.device.model ?? run.device.serial}`,
+    });
+    return { maxAbsError: finite(most), shareOfRange: finite(worst), agrees, ...(stage ? { stage } : {}) };
   } catch (error) {
     if (!isAppError(error) || error.code === 'cancelled') throw error;
     job.log(`${run.name}: its outputs could not be compared with this computer's: ${error.message}`);

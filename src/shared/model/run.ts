@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { DELEGATES, DELEGATES_GOT } from './delegate';
 import { deviceConditionsSchema, deviceFingerprintSchema } from './device';
+import { makingSchema } from './making';
 import { profileSchema } from './profile';
+import { VALIDATION_STATUSES, validationStageSchema } from './validation';
 
 const text = z.string().max(4096);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -74,6 +76,10 @@ export const variantRefSchema = z.object({
   /** Recipe that made it: float32, float16, dynamic, int8, … */
   recipe: text,
   bytes: z.number().int().nonnegative(),
+  /** Whether it computed what its original does when it was measured. */
+  validation: z.enum(VALIDATION_STATUSES).optional(),
+  /** All that made it. */
+  making: makingSchema.optional(),
 });
 export type VariantRef = z.infer<typeof variantRefSchema>;
 
@@ -127,6 +133,8 @@ export const runSchema = z.object({
       /** The same as a share of the output's range on this computer. */
       shareOfRange: z.number().nonnegative().nullable(),
       agrees: z.boolean(),
+      /** Output by output, on real values. */
+      stage: validationStageSchema.optional(),
     })
     .optional(),
   /** Energy of one inference where the device meters it; `valid` is false where its battery was being charged meanwhile, or hardly drawn on. */
@@ -173,6 +181,8 @@ export const runSummarySchema = z.object({
   modelName: z.string(),
   variantHash: z.string(),
   recipe: z.string(),
+  /** Of the variant; null where that is not known. */
+  validation: z.enum(VALIDATION_STATUSES).nullable(),
   deviceSerial: z.string(),
   deviceTitle: z.string(),
   threads: z.number().int(),

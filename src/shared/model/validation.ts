@@ -97,8 +97,16 @@ export const validationMarksSchema = z.object({
 });
 export type ValidationMarks = z.infer<typeof validationMarksSchema>;
 
+export const VALIDATION_STATUSES = ['passed', 'failed', 'not-validated'] as const;
+export type ValidationStatus = (typeof VALIDATION_STATUSES)[number];
+export const VALIDATION_TITLES: Record<ValidationStatus, string> = {
+  passed: 'passed',
+  failed: 'failed validation',
+  'not-validated': 'not validated',
+};
+
 export const validationReportSchema = z.object({
-  status: z.enum(['passed', 'failed', 'not-validated']),
+  status: z.enum(VALIDATION_STATUSES),
   /** One sentence each: why it failed, or why it could not be validated. */
   reasons: z.array(z.string()),
   /** What ran the original; `reading` when that was our reading of its file, not the framework's own. */

@@ -18,6 +18,7 @@ const CONDITIONS: readonly (readonly [
 ])[] = [
   ['model', (run) => run.model.hash.slice(0, 12)],
   ['recipe', (run) => run.variant.recipe],
+  ['validation', (run) => (run.variant.validation === 'failed' ? 'failed' : 'not failed')],
   ['variant', (run) => run.variant.hash.slice(0, 12)],
   ['device', (run) => run.device.serial],
   ['device model', (run) => run.device.model],

@@ -91,6 +91,8 @@ function edgeTarget({ run, sketch }: MeasuredRun, input: EdgeCloudInput): Measur
     cautions.push(
       `Measured with the profile "${run.profile.name}": good for an impression, not for a verdict.`,
     );
+  if (run.variant.validation === 'failed')
+    cautions.push('The variant failed validation: it does not answer as the original does.');
   const { delegateAsked, delegateGot } = run.provenance;
   if (delegateAsked !== delegateGot) cautions.push(`${delegateText(run.provenance)}.`);
   if (latency !== null && ascending.length === 0)

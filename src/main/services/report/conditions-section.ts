@@ -4,6 +4,7 @@ import { delegateText } from '@shared/model/delegate';
 import type { DeviceConditions } from '@shared/model/device';
 import type { RunFacts } from '@shared/model/run';
 import { bytesText, durationText } from '@shared/text/figures';
+import { VALIDATION_TITLES } from '@shared/model/validation';
 import { html, type Html } from './html';
 import { baselineFacts } from './sections';
 
@@ -68,7 +69,11 @@ export const conditionsSection = (runs: readonly RunFacts[], baselines: readonly
     <h2>Conditions and provenance</h2>
     ${runs.map(
       (run) =>
-        html`<h3><bdi>${run.device.model ?? run.device.serial}</bdi> · <bdi>${run.variant.recipe}</bdi></h3>
+        html`<h3>
+            <bdi>${run.device.model ?? run.device.serial}</bdi> ·
+            <bdi>${run.variant.recipe}</bdi
+            >${run.variant.validation === 'failed' && html` <span class="mark bad">${VALIDATION_TITLES.failed}</span>`}
+          </h3>
           ${list(runFacts(run))}`,
     )}
     ${baselines.map(

@@ -7,6 +7,7 @@ import { conditionsSection } from './conditions-section';
 import { bytesText } from '@shared/text/figures';
 import { Html, html } from './html';
 import { cloudSection, latencySection, variantsSection } from './sections';
+import { validationSection } from './validation-section';
 import { STYLE } from './style';
 
 export interface ReportInput {
@@ -59,7 +60,8 @@ export async function renderReport(input: ReportInput): Promise<string> {
             </ul>
           </section>
           ${input.variants.length > 0 && variantsSection(input.variants)} ${latencySection(comparison)}
-          ${cloudSection(comparison)} ${conditionsSection(input.runs, input.baselines)}
+          ${validationSection(input.variants, input.runs)} ${cloudSection(comparison)}
+          ${conditionsSection(input.runs, input.baselines)}
           <footer>
             Edgebench ${input.appVersion} · ${input.generatedAt}. Percentiles are exact and shown only where
             the sample supports them.

@@ -11,15 +11,14 @@ import type { VariantInfo } from '@shared/model/model';
 import { minimumSamples } from '@shared/statistics/percentile';
 import { boxChart, ecdfChart, legend } from './charts';
 import { bytesText, durationText, figureText, lineText, percentText, wholeText } from '@shared/text/figures';
+import { recipeTitle } from '@shared/text/making';
+import { VALIDATION_TITLES, type ValidationStatus } from '@shared/model/validation';
 import { html, type Html } from './html';
 
-const STATUS_MARKS: Record<
-  'passed' | 'failed' | 'not-validated',
-  readonly [className: string, text: string]
-> = {
-  passed: ['good', 'passed'],
-  failed: ['bad', 'failed'],
-  'not-validated': ['warn', 'not validated'],
+const STATUS_CLASSES: Record<ValidationStatus, string> = {
+  passed: 'good',
+  failed: 'bad',
+  'not-validated': 'warn',
 };
 
 const table = (head: readonly Html[], rows: readonly Html[]): Html =>
@@ -61,12 +60,12 @@ function worstError(variant: VariantInfo) {
 
 function variantRow(variant: VariantInfo): Html {
   const validation = variant.validation;
-  const [className, text] = STATUS_MARKS[validation?.status ?? 'not-validated'];
+  const status = validation?.status ?? 'not-validated';
   const error = worstError(variant);
   const accuracy = validation?.accuracy;
   return html`<tr>
     <th>
-      <bdi>${variant.recipe}</bdi>
+      <bdi>${recipeTitle(variant)}</bdi>
       ${variant.precision !== variant.recipe && html`<br /><span class="soft">${variant.precision}</span>`}
     </th>
     ${td(bytesText(variant.bytes), `${percentText(variant.bytes / Math.max(1, variant.originalBytes), 0)} of the original`)}
@@ -75,7 +74,7 @@ function variantRow(variant: VariantInfo): Html {
     ${td(figureText(error.maxAbs))} ${td(error.cosine === null ? '–' : error.cosine.toFixed(5))}
     ${td(error.snrDb === null ? '–' : `${error.snrDb.toFixed(1)} dB`)}
     <td>
-      <span class="mark ${className}">${text}</span>
+      <span class="mark ${STATUS_CLASSES[status]}">${VALIDATION_TITLES[status]}</span>
       ${(validation?.reasons ?? []).map((reason) => html`<div class="soft">${reason}</div>`)}
     </td>
   </tr>`;

@@ -43,6 +43,7 @@ const HEADER = [
   'device',
   'threads',
   'run_status',
+  'validation',
   'launch',
   'launch_status',
   'sample',
@@ -61,6 +62,7 @@ export async function* exportCsv(runs: AsyncIterable<Run> | Iterable<Run>): Asyn
       run.device.model ?? run.device.serial,
       run.threads,
       run.status,
+      run.variant.validation,
     ].map(csvCell);
     for (const launch of run.launches) {
       const start = [...front, csvCell(launch.index), csvCell(launch.status)].join(',');

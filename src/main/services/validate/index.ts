@@ -1,4 +1,5 @@
 export { validateVariant, type ValidateRequest, type ValidateTools } from './validate-variant';
+export { deviceStage } from './device-stage';
 export { mergeReports } from './merge-reports';
 export type { SampleSource } from './batches';
 export type { RecordedChoices } from './interface-differences';

@@ -37,11 +37,12 @@ describe('cells of a CSV file', () => {
 
 describe('CSV export', () => {
   it('has one row per raw sample', async () => {
-    const run = sampleRun({ name: '=cmd()' });
+    const { variant } = sampleRun();
+    const run = sampleRun({ name: '=cmd()', variant: { ...variant, validation: 'failed' } });
     const lines = (await joined(exportCsv([run]))).trimEnd().split('\r\n');
     expect(lines).toHaveLength(1 + 5 * 140);
     expect(lines[1]).toBe(
-      `run-1,"'=cmd()",digits,int8,One,1,completed,0,completed,0,${run.launches[0]!.samplesNs[0]}`,
+      `run-1,"'=cmd()",digits,int8,One,1,completed,failed,0,completed,0,${run.launches[0]!.samplesNs[0]}`,
     );
   });
 });

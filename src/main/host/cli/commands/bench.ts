@@ -172,7 +172,7 @@ export function runsTable(runs: readonly RunSummary[]): string {
   const rows = runs.map((summary) => [
     summary.id.slice(0, 8),
     printable(summary.modelName),
-    printable(summary.recipe),
+    printable(summary.recipe) + (summary.validation === 'failed' ? ' (FAILED validation)' : ''),
     printable(summary.deviceTitle),
     String(summary.threads),
     summary.delegate,

@@ -1,0 +1,81 @@
+import type { VariantInfo } from '@shared/model/model';
+import type { RunFacts } from '@shared/model/run';
+import { STAGE_TITLES, type ValidationStage } from '@shared/model/validation';
+import { percentText, wholeText } from '@shared/text/figures';
+import { makingLines } from '@shared/text/making';
+import { html, type Html } from './html';
+
+const HEAD = ['Max error', 'Mean error', 'SNR', 'PSNR', 'Cosine', 'Top-1 agrees', 'Top-5', 'Samples'];
+
+const figure = (value: number | null, digits = 4): string =>
+  value === null ? '–' : value.toPrecision(digits);
+
+function stageRows({ stage, signature, reference, candidate, samples, outputs }: ValidationStage): Html[] {
+  return outputs.map((error) => {
+    const cells = [
+      figure(error.maxAbs),
+      figure(error.meanAbs),
+      error.snrDb === null ? '–' : `${error.snrDb.toFixed(1)} dB`,
+      error.psnrDb === null ? '–' : `${error.psnrDb.toFixed(1)} dB`,
+      figure(error.cosine, 6),
+      percentText(error.top1Agreement),
+      percentText(error.top5Agreement),
+      wholeText(samples),
+    ];
+    return html`<tr>
+      <th>
+        ${STAGE_TITLES[stage]}${signature !== undefined && html` (<bdi>${signature}</bdi>)`}
+        <br /><span class="soft">${reference} / ${candidate}</span>
+      </th>
+      <td><bdi>${error.output}</bdi></td>
+      ${cells.map((text) => html`<td class="n">${text}</td>`)}
+    </tr>`;
+  });
+}
+
+function variantBlock(variant: VariantInfo, runs: readonly RunFacts[]): Html | undefined {
+  const { validation, making } = variant;
+  if (!validation) return undefined;
+  const onDevices = runs.flatMap(({ variant: { hash }, hostCheck }) =>
+    hash === variant.id && hostCheck?.stage ? [hostCheck.stage] : [],
+  );
+  const { original, rightOn, interfaceDifferences, warnings, data } = validation;
+  return html`<h3><bdi>${variant.recipe}</bdi></h3>
+    <p>
+      ${making && html`<bdi>${makingLines(making).join('; ')}</bdi>. `}On <bdi>${data.description}</bdi>.
+      ${original && html`The original: ${original.framework}.`} ${rightOn !== undefined && rightOn}
+    </p>
+    ${warnings.map((warning) => html`<p class="soft">${warning}</p>`)}
+    ${interfaceDifferences.map(
+      ({ tensor, what, explanation }) =>
+        html`<p class="soft">
+          <bdi>${tensor}</bdi>: ${what}${explanation !== undefined && html` (${explanation})`}
+        </p>`,
+    )}
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Step</th>
+            <th>Output</th>
+            ${HEAD.map((title) => html`<th class="n">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${[...validation.stages, ...onDevices].map(stageRows)}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+/** How far each variant is from its original, step by step: conversion, quantization, device. */
+export function validationSection(variants: readonly VariantInfo[], runs: readonly RunFacts[]): Html | false {
+  const blocks = variants.flatMap((variant) => variantBlock(variant, runs) ?? []);
+  return (
+    blocks.length > 0 &&
+    html`<section>
+      <h2>Where the error arises</h2>
+      ${blocks}
+    </section>`
+  );
+}
