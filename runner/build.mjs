@@ -2,7 +2,7 @@
 /**
  * Builds the runner.
  *   node runner/build.mjs host [OUT]          for this computer, with its C compiler; out/runner/edgebench-runner by default
- *   node runner/build.mjs android ABI [OUT]   for Android, without its NDK: x86_64 or arm64-v8a; resources/runner/ABI/ by default
+ *   node runner/build.mjs android ABI [OUT]   for Android, without its NDK: x86_64, arm64-v8a or armeabi-v7a; resources/runner/ABI/ by default
  * Does nothing when the sources have not changed since (host only). Ends with 77 when there is no compiler.
  */
 import { spawnSync } from 'node:child_process';
@@ -30,6 +30,16 @@ const windows = process.platform === 'win32';
 const ANDROID = {
   x86_64: { compilers: ['x86_64-linux-gnu-gcc', 'gcc'], machine: /^x86_64-.*linux/ },
   'arm64-v8a': { compilers: ['aarch64-linux-gnu-gcc', 'gcc'], machine: /^aarch64-.*linux/ },
+  // Android passes floating-point numbers as processors without such registers do, and computes with them all the same.
+  'armeabi-v7a': {
+    compilers: ['arm-linux-gnueabi-gcc', 'gcc'],
+    machine: /^arm-.*linux-gnueabi$/,
+    compile:
+      '-march=armv7-a -mfloat-abi=softfp -mfpu=vfpv3-d16 -marm -fno-unwind-tables -ffreestanding -fbuiltin',
+    link: '-lgcc',
+    linker: '/system/bin/linker',
+    names: ['raise'],
+  },
 };
 
 /** What of bionic the runner uses: stand-ins with these names are linked against, the phone's own libraries serve them. */
@@ -38,7 +48,7 @@ const BIONIC = {
   'libdl.so': ['dlopen', 'dlsym', 'dlerror'],
   'libc.so': (
     '__libc_init __errno _exit clock_gettime open read write close getpid sched_setaffinity malloc calloc realloc free ' +
-    'memset memcpy strlen strcmp strncmp strstr strtol strtoull strtod strerror snprintf vsnprintf'
+    'memset memcpy strlen strcmp strncmp strchr strstr strtol strtoull strtod strerror snprintf vsnprintf'
   ).split(' '),
 };
 
@@ -47,7 +57,7 @@ const ANDROID_COMPILE =
   '-fno-asynchronous-unwind-tables -nostdlib -nostartfiles -pie';
 /** Pages of 16 KiB: Android 15 asks for them, older ones take them. */
 const ANDROID_LINK =
-  '-Wl,--no-as-needed -llog -lc -ldl -Wl,--dynamic-linker=/system/bin/linker64 -Wl,-z,max-page-size=16384 ' +
+  '-Wl,--no-as-needed -llog -lc -ldl -Wl,-z,max-page-size=16384 ' +
   '-Wl,-z,common-page-size=16384 -Wl,-z,now -Wl,-z,relro -Wl,-z,noexecstack -Wl,-z,stack-size=1048576 ' +
   '-Wl,--hash-style=both -Wl,--build-id=none -Wl,--no-undefined -s';
 
@@ -102,8 +112,9 @@ function machineOf(compiler) {
   return told.error ? '' : told.stdout.trim();
 }
 
-function standIns(compiler, folder) {
-  for (const [library, names] of Object.entries(BIONIC)) {
+function standIns(compiler, folder, more = []) {
+  for (const [library, known] of Object.entries(BIONIC)) {
+    const names = library === 'libc.so' ? [...known, ...more] : known;
     writeFileSync(join(folder, 'names.c'), names.map((name) => `void ${name}(void) {}\n`).join(''));
     compile(
       compiler,
@@ -115,16 +126,29 @@ function standIns(compiler, folder) {
 
 function buildAndroid(abi, out = join(here, '..', 'resources', 'runner', abi, 'edgebench-runner')) {
   const target = ANDROID[abi];
-  if (!target) throw new Error(`no such ABI: ${abi}; there are ${Object.keys(ANDROID).join(' and ')}`);
+  if (!target) throw new Error(`no such ABI: ${abi}; there are ${Object.keys(ANDROID).join(', ')}`);
   const compiler = target.compilers.find((name) => target.machine.test(machineOf(name)));
   if (!compiler) throw new Unable(`no compiler for ${abi} was found (${target.compilers.join(', ')})`);
   mkdirSync(dirname(out), { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'edgebench-runner-'));
   try {
-    standIns(compiler, folder);
+    standIns(compiler, folder, target.names);
     const files = [join(here, 'android', 'start.c'), ...cFiles(sources)];
     const where = [`-ffile-prefix-map=${here}=runner`, '-o', out, ...files, `-L${folder}`];
-    compile(compiler, [...ANDROID_COMPILE.split(' '), ...where, ...ANDROID_LINK.split(' ')], here);
+    const words = (text) => (text ? text.split(' ') : []);
+    const linker = `-Wl,--dynamic-linker=${target.linker ?? '/system/bin/linker64'}`;
+    compile(
+      compiler,
+      [
+        ...words(ANDROID_COMPILE),
+        ...words(target.compile),
+        ...where,
+        linker,
+        ...words(ANDROID_LINK),
+        ...words(target.link),
+      ],
+      here,
+    );
     return `${out} built with ${compiler}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -12,11 +12,12 @@ const STALL_MS = 60_000;
 const ATTEMPTS = 3;
 
 /**
- * Fetches a Maven artifact's jar ({group, artifact, version, classifier, sha256, megabytes}) into the download
- * folder and gives its path. A jar that is already there and whole is not fetched again.
+ * Fetches a Maven artifact ({group, artifact, version, classifier, extension, sha256, megabytes}; a jar unless said) into the
+ * download folder and gives its path. One that is already there and whole is not fetched again.
  */
 export async function fetchMavenJar(wanted, report) {
-  const name = `${wanted.artifact}-${wanted.version}-${wanted.classifier}.jar`;
+  const parts = [wanted.artifact, wanted.version, wanted.classifier].filter(Boolean);
+  const name = `${parts.join('-')}.${wanted.extension ?? 'jar'}`;
   const jar = inCache('downloads', name);
   mkdirSync(inCache('downloads'), { recursive: true });
   for (let attempt = 1; ; attempt++) {
@@ -37,7 +38,8 @@ export async function fetchMavenJar(wanted, report) {
   }
 }
 
-async function downloadJar({ group, artifact, version, classifier, megabytes }, filename, report) {
+async function downloadJar(wanted, filename, report) {
+  const { group, artifact, version, classifier, megabytes, extension = 'jar' } = wanted;
   const require = createRequire(join(root, 'package.json'));
   const { default: download } = require('mvn-artifact-download');
   const file = inCache('downloads', filename);
@@ -51,7 +53,13 @@ async function downloadJar({ group, artifact, version, classifier, megabytes }, 
     report.amount(`${Math.round(bytes / 1e6)} of ${megabytes} MB`);
   }, 500);
   try {
-    const coordinates = { groupId: group, artifactId: artifact, version, classifier, extension: 'jar' };
+    const coordinates = {
+      groupId: group,
+      artifactId: artifact,
+      version,
+      extension,
+      ...(classifier ? { classifier } : {}),
+    };
     const options = { signal: abort.signal, ...proxyOptions(require) };
     await download(coordinates, inCache('downloads'), process.env['EDGEBENCH_MAVEN_REPO'], filename, options);
   } catch (error) {

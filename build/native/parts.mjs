@@ -4,6 +4,7 @@ import { libtensorflow } from './libtensorflow.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { runner } from './runner.mjs';
 import { tfjsNode } from './tfjs-node.mjs';
+import { tfliteAndroid } from './tflite-android.mjs';
 import { tflite } from './tflite.mjs';
 import { xnnpackPlugin } from './xnnpack-plugin.mjs';
 
@@ -38,6 +39,7 @@ export const parts = [
   tfjsNode,
   xnnpackPlugin,
   tflite,
+  tfliteAndroid,
   runner,
   appBuild,
 ];

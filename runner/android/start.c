@@ -19,6 +19,21 @@ __asm__(".text\n"
         "  mov x30, #0\n"
         "  mov x0, sp\n"
         "  b begin\n");
+#elif defined(__arm__)
+__asm__(".text\n"
+        ".syntax unified\n"
+        ".arm\n"
+        ".globl _start\n"
+        ".type _start,%function\n"
+        "_start:\n"
+        "  mov fp, #0\n"
+        "  mov lr, #0\n"
+        "  mov r0, sp\n"
+        "  bic sp, sp, #7\n"
+        "  bl begin\n");
+/* What the compiler's own library of 64-bit divisions names, and nothing here ever calls: there are no exceptions. */
+void __aeabi_unwind_cpp_pr0(void);
+void __aeabi_unwind_cpp_pr0(void) {}
 #elif defined(__x86_64__)
 __asm__(".text\n"
         ".globl _start\n"

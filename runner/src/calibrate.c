@@ -2,6 +2,7 @@
    A model with one subgraph runs on XNNPACK with every activation made an output, and all are read after each sample.
    Any other (loops, branches) runs on the built-in kernels, and each operator's outputs are read the moment it ends,
    before the memory planner gives their place to another tensor. */
+#include "delegate.h"
 #include "extend.h"
 #include "modes.h"
 #include "output.h"
@@ -73,7 +74,7 @@ static struct session open_by_operator(const struct options *o) {
   if (!hooks.first_delegate || !tfl.InterpreterOptionsSetTelemetryProfiler || !tfl.OpaqueContextGetOpaqueTensor ||
       !tfl.OpaqueContextGetInputs || !tfl.OpaqueTensorData)
     leave_error("calibrate", "this TensorFlow Lite library does not let operators be watched");
-  builtin.xnnpack = 0;
+  builtin.delegate = DELEGATE_NONE;
   struct session s = session_open(&builtin, &hooks);
   for (int i = 0; i < graph.count; i++) {
     ranges[i] = calloc((size_t)graph.subgraphs[i].tensor_count + 1, sizeof(struct range));

@@ -56,6 +56,7 @@ void *memcpy(void *, const void *, size_t);
 size_t strlen(const char *);
 int strcmp(const char *, const char *);
 int strncmp(const char *, const char *, size_t);
+char *strchr(const char *, int);
 char *strstr(const char *, const char *);
 long strtol(const char *, char **, int);
 unsigned long long strtoull(const char *, char **, int);

@@ -1,4 +1,5 @@
 /* edgebench-runner: runs and measures one TensorFlow Lite model, on a device or on this computer. */
+#include "delegate.h"
 #include "modes.h"
 #include "output.h"
 #include "system.h"
@@ -11,7 +12,7 @@ int main(int argc, char **argv) {
   out_text("abi", abi_name());
   out_int("pid", getpid());
   out_int("threads", o.threads);
-  out_text("delegate", o.xnnpack ? "xnnpack" : "none");
+  out_text("delegate", delegate_name(o.delegate));
   out_end();
   out_flush();
   if (o.cpus) {

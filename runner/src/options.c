@@ -1,4 +1,5 @@
 #include "options.h"
+#include "delegate.h"
 #include "output.h"
 
 static const char *value_of(int argc, char **argv, const char *key) {
@@ -18,6 +19,16 @@ static double number(const char *key, const char *text, double least, double mos
   return v;
 }
 
+/* NAME=VALUE; the text is the process's own to change. */
+static void add_delegate_option(struct options *o, const char *text) {
+  char *equals = (char *)strchr(text, '=');
+  if (!equals || equals == text) leave_error("arguments", "--delegate-option takes NAME=VALUE");
+  if (o->delegate_options == MOST_DELEGATE_OPTIONS) leave_error("arguments", "too many delegate options");
+  *equals = 0;
+  o->delegate_names[o->delegate_options] = text;
+  o->delegate_values[o->delegate_options++] = equals + 1;
+}
+
 static void set(struct options *o, const char *key, const char *v) {
   const double many = 1e9, day_s = 86400;
   if (!strcmp(key, "--lib")) o->library = v;
@@ -26,8 +37,9 @@ static void set(struct options *o, const char *key, const char *v) {
   else if (!strcmp(key, "--inputs")) o->inputs = v;
   else if (!strcmp(key, "--outputs")) o->outputs = v;
   else if (!strcmp(key, "--signature")) o->signature = v;
-  else if (!strcmp(key, "--delegate") && !strcmp(v, "xnnpack")) o->xnnpack = 1;
-  else if (!strcmp(key, "--delegate") && !strcmp(v, "none")) o->xnnpack = 0;
+  else if (!strcmp(key, "--delegate") && delegate_kind_of(v) >= 0) o->delegate = delegate_kind_of(v);
+  else if (!strcmp(key, "--delegate-lib")) o->delegate_library = v;
+  else if (!strcmp(key, "--delegate-option")) add_delegate_option(o, v);
   else if (!strcmp(key, "--threads")) o->threads = (int32_t)number(key, v, 1, 1024);
   else if (!strcmp(key, "--cpus")) o->cpus = strtoull(v, 0, 16);
   else if (!strcmp(key, "--warmup-runs")) o->warmup_runs = (int64_t)number(key, v, 0, many);

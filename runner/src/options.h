@@ -3,11 +3,16 @@
 #define EDGEBENCH_OPTIONS_H
 #include "libc.h"
 
+enum { MOST_DELEGATE_OPTIONS = 64 };
+
 struct options {
   const char *mode, *library, *model, *nonce;
   const char *inputs, *outputs; /* tensor streams; inputs "-" is standard input */
   const char *signature;        /* null: the model's first, if it has any */
-  int xnnpack;
+  int delegate;                 /* enum delegate_kind */
+  const char *delegate_library; /* of delegates that are not in the runtime's library, or null */
+  const char *delegate_names[MOST_DELEGATE_OPTIONS], *delegate_values[MOST_DELEGATE_OPTIONS];
+  int delegate_options;
   int32_t threads;
   uint64_t cpus; /* bit mask, 0: leave as it is */
   /* bench */

@@ -1,4 +1,5 @@
 #include "session.h"
+#include "delegate.h"
 #include "output.h"
 #include "system.h"
 
@@ -19,31 +20,6 @@ static void on_error(void *user, const char *format, va_list args) {
 const char *session_error(void) { return last_error; }
 
 static const char *error_or(const char *otherwise) { return last_error[0] ? last_error : otherwise; }
-
-/* XNNPACK's options struct has grown over the years; its first field has always been the number of threads. The library's
-   own defaults are asked for where it tells them, so that no version's struct is spelt out here. */
-static void *make_xnnpack(int32_t threads) {
-  union {
-    int32_t threads;
-    struct {
-      int32_t threads;
-      uint32_t flags;
-    } old;
-    char room[512];
-  } options;
-  if (!tfl.XNNPackDelegateCreate) return 0;
-  memset(&options, 0, sizeof options);
-  if (tfl.XNNPackDelegateGetOptions) {
-    void *standard = tfl.XNNPackDelegateCreate(0);
-    const void *defaults = standard ? tfl.XNNPackDelegateGetOptions(standard) : 0;
-    if (!defaults) return 0;
-    memcpy(&options, defaults, 64);
-  } else {
-    options.old.flags = 3; /* signed and unsigned 8-bit */
-  }
-  options.threads = threads;
-  return tfl.XNNPackDelegateCreate(&options);
-}
 
 /* The signature asked for, else the model's first; a model without any is run by the order of its tensors. */
 static void use_signature(struct session *s, const char *key) {
@@ -69,11 +45,8 @@ struct session session_open(const struct options *o, const struct session_hooks 
   tfl.InterpreterOptionsSetErrorReporter(options, on_error, 0);
   if (hooks->profiler) tfl.InterpreterOptionsSetTelemetryProfiler(options, hooks->profiler);
   if (hooks->first_delegate) tfl.InterpreterOptionsAddDelegate(options, hooks->first_delegate);
-  if (o->xnnpack) {
-    void *delegate = make_xnnpack(o->threads);
-    if (!delegate) leave_error("delegate", "this library has no usable XNNPACK delegate");
-    tfl.InterpreterOptionsAddDelegate(options, delegate);
-  }
+  void *delegate = delegate_make(o);
+  if (delegate) tfl.InterpreterOptionsAddDelegate(options, delegate);
   if (hooks->last_delegate) tfl.InterpreterOptionsAddDelegate(options, hooks->last_delegate);
   s.interpreter = tfl.InterpreterCreate(s.model, options);
   if (!s.interpreter) leave_error("interpreter", error_or("the model cannot be interpreted"));

@@ -12,8 +12,8 @@ struct session {
 
 struct session_hooks {
   struct profiler *profiler;        /* or null */
-  void *first_delegate;             /* added before XNNPACK, or null */
-  void *last_delegate;              /* added after XNNPACK, or null */
+  void *first_delegate;             /* added before the one that was asked for, or null */
+  void *last_delegate;              /* added after it, or null */
   const void *model_bytes;          /* or null: from the file */
   size_t model_size;
 };

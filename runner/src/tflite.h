@@ -60,6 +60,8 @@ struct quantization { /* TfLiteQuantizationParams */
 #define OPTIONAL(X)                                                                                                    \
   X(void *, XNNPackDelegateCreate, (const void *))                                                                     \
   X(const void *, XNNPackDelegateGetOptions, (void *))                                                                 \
+  X(void, NnapiDelegateOptionsDefault, (void)) /* cast: its result is a struct */                                     \
+  X(void *, NnapiDelegateCreate, (const void *))                                                                       \
   X(void, InterpreterOptionsSetTelemetryProfiler, (void *, struct profiler *))                                         \
   X(int32_t, InterpreterGetSignatureCount, (const void *))                                                             \
   X(const char *, InterpreterGetSignatureKey, (const void *, int32_t))                                                 \

@@ -7,7 +7,11 @@ import { temporaryFolder } from '@test/support/temporary-folder';
 
 /** The compiler that the shipped executables were made with; another version makes other code from the same source. */
 const MADE_WITH = '12.2.0';
-const COMPILERS = { x86_64: 'x86_64-linux-gnu-gcc', 'arm64-v8a': 'aarch64-linux-gnu-gcc' };
+const COMPILERS = {
+  x86_64: 'x86_64-linux-gnu-gcc',
+  'arm64-v8a': 'aarch64-linux-gnu-gcc',
+  'armeabi-v7a': 'arm-linux-gnueabi-gcc',
+};
 
 const versionOf = (compiler: string): string =>
   spawnSync(compiler, ['-dumpfullversion'], { encoding: 'utf8' }).stdout?.trim() ?? '';

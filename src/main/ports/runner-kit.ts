@@ -7,6 +7,8 @@ export interface RunnerKit {
   readonly program: string;
   /** The TensorFlow Lite library that it loads. */
   readonly library: string;
+  /** The GPU delegate's library, and the runtime's that is of its version. */
+  readonly gpu?: { readonly library: string; readonly delegate: string };
   /** Starts the program with these libraries loaded before it, where it brings its own C library. */
   readonly loader?: { readonly program: string; readonly libraries: readonly string[] };
 }

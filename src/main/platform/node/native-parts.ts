@@ -34,6 +34,19 @@ export const TFLITE_VERSION = '2.21.0';
 export const tfliteLibrary = (classifier = hostClassifier()): NativePart =>
   part(join(cacheDir(), `tflite-${TFLITE_VERSION}`, classifier, library('jnitensorflowlite', classifier)));
 
+export const ANDROID_TFLITE_VERSION = '2.16.1';
+
+const androidArchive = (artifact: string, file: string): NativePart =>
+  part(join(cacheDir(), `tflite-${ANDROID_TFLITE_VERSION}`, artifact, file));
+
+/** TensorFlow Lite 2.16.1 for an Android ABI, of TensorFlow's own archive. */
+export const androidTflite = (abi: string): NativePart =>
+  androidArchive('tensorflow-lite', `${abi}-libtensorflowlite_jni.so`);
+
+/** The GPU delegate of that version for an Android ABI. */
+export const androidGpuDelegate = (abi: string): NativePart =>
+  androidArchive('tensorflow-lite-gpu', `${abi}-libtensorflowlite_gpu_jni.so`);
+
 /** The plug-in that turns XNNPACK on inside tfjs-tflite-node's TensorFlow Lite 2.9. */
 export const xnnpackPlugin = (classifier = hostClassifier()): NativePart =>
   part(join(cacheDir(), 'tflite-2.9.0', classifier, library('xnnpack_plugin', classifier)));
@@ -49,6 +62,6 @@ export const hostRunner = (appRoot: string): NativePart =>
     ),
   );
 
-/** Our runner for an Android ABI ("x86_64", "arm64-v8a"), shipped in resources. */
+/** Our runner for an Android ABI ("x86_64", "arm64-v8a", "armeabi-v7a"), shipped in resources. */
 export const androidRunner = (appRoot: string, abi: string): NativePart =>
   part(join(appRoot, 'resources', 'runner', abi, 'edgebench-runner'));

@@ -1,21 +1,34 @@
 import type { RunnerKit } from '@main/ports/runner-kit';
 import type { DeviceFingerprint } from '@shared/model/device';
-import { androidRunner, tfliteLibrary } from '../node/native-parts';
+import {
+  androidGpuDelegate,
+  androidRunner,
+  androidTflite,
+  tfliteLibrary,
+  type NativePart,
+} from '../node/native-parts';
 import type { RunnerParts } from './parts';
 
-/** TFLite's Maven classifier for an Android ABI. */
+/** TFLite's Maven classifier for an Android ABI; there is none for 32-bit ARM. */
 const CLASSIFIERS: Readonly<Record<string, string>> = {
   'arm64-v8a': 'android-arm64',
   x86_64: 'android-x86_64',
 };
 
+/** The newest runtime there is for an Android ABI. */
+function runtimeOf(abi: string): NativePart {
+  const classifier = CLASSIFIERS[abi];
+  return classifier === undefined ? androidTflite(abi) : tfliteLibrary(classifier);
+}
+
 /** Our runner and its library for an Android ABI, linked against Android's own C library. */
 export function androidKit(root: string, abi: string): RunnerKit | undefined {
-  const classifier = CLASSIFIERS[abi];
-  if (classifier === undefined) return undefined;
-  const [runner, library] = [androidRunner(root, abi), tfliteLibrary(classifier)];
+  const [runner, library] = [androidRunner(root, abi), runtimeOf(abi)];
   if (!runner.found || !library.found) return undefined;
-  return { startWay: 'A', program: runner.path, library: library.path };
+  const [gpuRuntime, delegate] = [androidTflite(abi), androidGpuDelegate(abi)];
+  const gpu =
+    gpuRuntime.found && delegate.found ? { library: gpuRuntime.path, delegate: delegate.path } : undefined;
+  return { startWay: 'A', program: runner.path, library: library.path, ...(gpu ? { gpu } : {}) };
 }
 
 /** What there is to run our runner on a device, most wanted first. Throws `runtime.unavailable` when this computer has no parts. */

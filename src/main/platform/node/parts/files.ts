@@ -1,6 +1,9 @@
 import type { Part } from '@shared/api/app';
 import {
+  ANDROID_TFLITE_VERSION,
+  androidGpuDelegate,
   androidRunner,
+  androidTflite,
   hostRunner,
   type NativePart,
   TFLITE_VERSION,
@@ -10,13 +13,14 @@ import {
 
 const SET_UP = 'Run the set-up: npm run setup.';
 const ANDROID = [
-  { abi: 'arm64-v8a', classifier: 'android-arm64' },
-  { abi: 'x86_64', classifier: 'android-x86_64' },
-] as const;
+  { abi: 'arm64-v8a', version: TFLITE_VERSION, library: () => tfliteLibrary('android-arm64') },
+  { abi: 'x86_64', version: TFLITE_VERSION, library: () => tfliteLibrary('android-x86_64') },
+  { abi: 'armeabi-v7a', version: ANDROID_TFLITE_VERSION, library: () => androidTflite('armeabi-v7a') },
+];
 
 /** The libraries and programs that set-up puts in place as files. */
 export function fileParts(appRoot: string): Part[] {
-  const android = ANDROID.flatMap(({ abi, classifier }) => {
+  const android = ANDROID.flatMap(({ abi, version, library }) => {
     const lost = `Benchmarks on Android devices of the kind ${abi}.`;
     return [
       part(
@@ -26,7 +30,7 @@ export function fileParts(appRoot: string): Part[] {
         lost,
         'Take it from the repository again.',
       ),
-      part(`TFLite for Android (${abi})`, TFLITE_VERSION, tfliteLibrary(classifier), lost),
+      part(`TFLite for Android (${abi})`, version, library(), lost),
     ];
   });
   const slow = 'Fast kernels in the older TFLite runtime; it works, up to eight times slower.';
@@ -36,6 +40,12 @@ export function fileParts(appRoot: string): Part[] {
     part('TFLite for this computer', TFLITE_VERSION, tfliteLibrary(), here),
     part('runner for this computer', undefined, hostRunner(appRoot), here),
     ...android,
+    part(
+      'GPU delegate for Android',
+      ANDROID_TFLITE_VERSION,
+      androidGpuDelegate('arm64-v8a'),
+      'Benchmarks on the GPU by our own runner.',
+    ),
   ];
 }
 

@@ -128,7 +128,7 @@ export class InstalledBenchmarkModel implements InstalledRunner {
       silenceMs: timeoutMs,
       signal,
     });
-    transcript.push(new TextEncoder().encode(`\n${exit.errors}\n`));
+    transcript.pushErrors(exit.errors);
     if (exit.exitStatus !== undefined && exit.exitStatus !== 0) throw this.#failure(transcript, exit);
     return transcript;
   }

@@ -48,6 +48,7 @@ export class Transcript {
   ended = false;
   readonly #asked: Delegate;
   readonly #lines: OutputLines;
+  readonly #errorLines: OutputLines;
   readonly #refusals: string[] = [];
   #statistics = 0;
   #impossible: string | undefined;
@@ -56,11 +57,17 @@ export class Transcript {
     this.#asked = asked;
     this.tables = new OperatorTables(profiledRuns);
     this.#lines = new OutputLines((line) => this.#take(line));
+    this.#errorLines = new OutputLines((line) => this.#take(line));
   }
 
   /** Output as it comes; throws `runner.failed` when there is no end to it. */
   push(bytes: Uint8Array): void {
     this.#lines.push(bytes);
+  }
+
+  /** What it said on the error stream; on both it says what counts. */
+  pushErrors(text: string): void {
+    this.#errorLines.push(new TextEncoder().encode(`${text}\n`));
   }
 
   /** What the tool refused with, if it said so. */
@@ -113,12 +120,12 @@ export class Transcript {
       this.#refusals.push(line);
   }
 
-  /** Without a warm-up, its average is "nan". */
+  /** It repeats the mean: a line that was cut off, or is of another run, does not. Without a warm-up, that average is "nan". */
   #end(line: string): void {
     const [init, , , inference] = TIMINGS.exec(line)?.slice(1) ?? [];
     const told = TIMINGS.test(line) ? [init, inference] : OLD_TIMINGS.exec(line)?.slice(2);
-    for (const figure of told ?? []) this.#time(figure, line);
-    this.ended = true;
+    const [, meanNs] = (told ?? []).map((figure) => this.#time(figure, line));
+    this.ended = meanNs !== undefined && meanNs === this.regular?.latency.meanNs;
   }
 
   #time(microseconds: string | number | undefined, line: string): number | undefined {

@@ -12,10 +12,11 @@ import type { RunnerTarget } from '@main/ports/runner-target';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { Profile } from '@shared/model/profile';
 import type { Memory, Provenance } from '@shared/model/run';
+import { delegateFiles } from './delegate-files';
 import { inspectMemory, inspectOperators } from './inspect';
 import { placeKit, type PlacedKit } from './kits';
 import { benchOptions, launch } from './launch';
-import { flagsOf } from './options';
+import { commonOptions, flagsOf } from './options';
 import { CANNOT_START, runProgram } from './run-program';
 
 const PROBE_MS = 60_000;
@@ -44,7 +45,7 @@ export class EdgebenchRunner implements DeviceRunner {
     for (const kit of kits) {
       const placed = await placeKit(target, this.#files, kit, signal);
       const failure = await whyNotStarting(target, placed, signal);
-      if (!failure) return new InstalledEdgebench(target, placed);
+      if (!failure) return new InstalledEdgebench(target, this.#files, placed);
       failures.push(failure);
     }
     const [first] = failures;
@@ -85,10 +86,12 @@ class InstalledEdgebench implements InstalledRunner {
   readonly givesOutputs = true;
   readonly provenance: Pick<Provenance, 'runner' | 'runnerHash' | 'startWay'>;
   readonly #target: RunnerTarget;
+  readonly #files: LocalFiles;
   readonly #placed: PlacedKit;
 
-  constructor(target: RunnerTarget, placed: PlacedKit) {
+  constructor(target: RunnerTarget, files: LocalFiles, placed: PlacedKit) {
     this.#target = target;
+    this.#files = files;
     this.#placed = placed;
     const { runnerHash, startWay } = placed;
     this.provenance = { runner: 'edgebench-runner', runnerHash, startWay };
@@ -98,20 +101,37 @@ class InstalledEdgebench implements InstalledRunner {
     return this.#target.put(stream, signal);
   }
 
-  launch(call: LaunchCall): Promise<void> {
-    return launch(this.#target, this.#placed, call);
+  async launch(call: LaunchCall): Promise<void> {
+    const { placed, options } = await this.#ready(call.settings, call.signal);
+    await launch(this.#target, placed, options, call);
   }
 
-  inspect(settings: RunnerSettings, signal?: AbortSignal): Promise<Coverage> {
-    return inspectOperators(this.#target, this.#placed, settings, signal);
+  async inspect(settings: RunnerSettings, signal?: AbortSignal): Promise<Coverage> {
+    const { placed, options } = await this.#ready(settings, signal);
+    return inspectOperators(this.#target, placed, { ...commonOptions(settings), ...options }, signal);
   }
 
-  memory(settings: RunnerSettings, signal?: AbortSignal): Promise<Memory> {
-    return inspectMemory(this.#target, this.#placed, settings, signal);
+  async memory(settings: RunnerSettings, signal?: AbortSignal): Promise<Memory> {
+    const { placed, options } = await this.#ready(settings, signal);
+    return inspectMemory(this.#target, placed, { ...commonOptions(settings), ...options }, signal);
   }
 
   flags(settings: RunnerSettings, profile: Profile): readonly string[] {
     const { model: _model, inputs: _inputs, ...shown } = benchOptions({ settings, profile });
-    return flagsOf(shown);
+    const options = Object.entries(settings.delegate.options ?? {}).map(
+      ([name, value]) => `${name}=${value}`,
+    );
+    return flagsOf({ ...shown, 'delegate-lib': settings.delegate.library, 'delegate-option': options });
+  }
+
+  async #ready(settings: RunnerSettings, signal?: AbortSignal) {
+    const { library, options } = await delegateFiles(
+      this.#target,
+      this.#files,
+      this.#placed,
+      settings,
+      signal,
+    );
+    return { placed: { command: this.#placed.command, library }, options };
   }
 }

@@ -1,9 +1,9 @@
-import type { Coverage, OperatorTime, RunnerSettings } from '@main/ports/device-runner';
+import type { Coverage, OperatorTime } from '@main/ports/device-runner';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import type { Memory } from '@shared/model/run';
 import type { RunnerEventOf } from '@shared/runner/events';
 import type { PlacedKit } from './kits';
-import { commonOptions } from './options';
+import type { RunnerOptions } from './options';
 import { runProgram } from './run-program';
 
 const TIMEOUT_MS = 600_000;
@@ -11,8 +11,8 @@ const TIMEOUT_MS = 600_000;
 /** Which operators the delegate took, and each one's time; a launch of its own, whose latencies do not count. */
 export async function inspectOperators(
   target: RunnerTarget,
-  placed: PlacedKit,
-  settings: RunnerSettings,
+  placed: Pick<PlacedKit, 'command' | 'library'>,
+  options: RunnerOptions,
   signal?: AbortSignal,
 ): Promise<Coverage> {
   let coverage: RunnerEventOf<'coverage'> | undefined;
@@ -20,7 +20,7 @@ export async function inspectOperators(
   const times: OperatorTime[] = [];
   await runProgram(target, placed, {
     mode: 'profile',
-    options: commonOptions(settings),
+    options,
     onEvent: (event) => {
       if (event.ev === 'coverage') coverage = event;
       else if (event.ev === 'library') runtimeVersion = event.version;
@@ -49,14 +49,14 @@ export async function inspectOperators(
 /** Resident memory by phase; a launch of its own, because reading it disturbs the timing. */
 export async function inspectMemory(
   target: RunnerTarget,
-  placed: PlacedKit,
-  settings: RunnerSettings,
+  placed: Pick<PlacedKit, 'command' | 'library'>,
+  options: RunnerOptions,
   signal?: AbortSignal,
 ): Promise<Memory> {
   const phases = new Map<string, RunnerEventOf<'memory'>>();
   await runProgram(target, placed, {
     mode: 'memory',
-    options: commonOptions(settings),
+    options,
     onEvent: (event) => {
       if (event.ev === 'memory') phases.set(event.phase, event);
     },

@@ -9,6 +9,7 @@ export interface PlacedKit {
   /** The program, after what starts it. */
   readonly command: readonly string[];
   readonly library: string;
+  readonly gpu?: RunnerKit['gpu'];
 }
 
 export async function placeKit(
@@ -32,5 +33,6 @@ export async function placeKit(
     runnerHash: program.sha256,
     command: [...front, await target.putProgram(program, signal)],
     library: await put(kit.library),
+    ...(kit.gpu ? { gpu: kit.gpu } : {}),
   };
 }

@@ -9,11 +9,16 @@ import { runProgram } from './run-program';
 
 const SLACK_S = 300;
 
-export async function launch(target: RunnerTarget, placed: PlacedKit, call: LaunchCall): Promise<void> {
+export async function launch(
+  target: RunnerTarget,
+  placed: Pick<PlacedKit, 'command' | 'library'>,
+  delegateOptions: RunnerOptions,
+  call: LaunchCall,
+): Promise<void> {
   const { profile } = call;
   await runProgram(target, placed, {
     mode: 'bench',
-    options: benchOptions(call),
+    options: { ...benchOptions(call), ...delegateOptions },
     onEvent: (event) => tell(event, call),
     timeoutMs: (longestSeconds(profile) + (profile.warmup.capSeconds ?? 0) + SLACK_S) * 1000,
     signal: call.signal,

@@ -1,7 +1,7 @@
 import type { RunnerSettings } from '@main/ports/device-runner';
 
-/** Our runner's options by name, without dashes; undefined ones are left out. */
-export type RunnerOptions = Readonly<Record<string, string | number | undefined>>;
+/** Our runner's options by name, without dashes; undefined ones are left out, lists are repeated. */
+export type RunnerOptions = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** The options that all its modes share. */
 export const commonOptions = (settings: RunnerSettings): RunnerOptions => ({
@@ -14,4 +14,11 @@ export const commonOptions = (settings: RunnerSettings): RunnerOptions => ({
 });
 
 export const flagsOf = (options: RunnerOptions): string[] =>
-  Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, String(value)]));
+  Object.entries(options).flatMap(([key, value]) =>
+    value === undefined
+      ? []
+      : (Array.isArray(value) ? (value as readonly string[]) : [value]).flatMap((one) => [
+          `--${key}`,
+          String(one),
+        ]),
+  );

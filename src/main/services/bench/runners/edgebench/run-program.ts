@@ -56,7 +56,7 @@ export async function runProgram(
   if (end)
     throw new AppError(
       'runner.failed',
-      `The model does not run on ${target.serial}: ${tidy(end.message ?? 'no reason given')}.`,
+      `The model does not run on ${target.serial}: ${tidy(end.message ?? 'no reason given')}${complaint(stage, exit.errors)}.`,
       { details },
     );
   const said = (exit.errors.trim() || reader.noise.trim()).split('\n').at(-1)?.slice(0, 300) ?? '';
@@ -71,6 +71,12 @@ export async function runProgram(
     `The runner on ${target.serial} broke down: ${reader.broken ?? howItEnded(exit.exitStatus)}${said ? ` (${said})` : ''}.`,
     { details },
   );
+}
+
+/** Why an interpreter cannot be made, the runtime only says in its log. */
+function complaint(stage: string, errors: string): string {
+  const said = stage === 'interpreter' ? /^(?:WARNING|ERROR): (.+)$/m.exec(errors)?.[1] : undefined;
+  return said === undefined ? '' : ` (${tidy(said)})`;
 }
 
 /** A message of the runtime as one sentence part: without its makers' folders, and without a full stop. */
