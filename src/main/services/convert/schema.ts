@@ -1,5 +1,3 @@
-import type { DType } from '@shared/model/dtype';
-
 // Numbers of the TFLite flatbuffer schema, version 3:
 // https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs
 
@@ -9,23 +7,7 @@ export const SCHEMA_VERSION = 3;
 /** Offsets are 32 bits wide, and runtimes read them signed in places: nothing larger is a valid file. */
 export const MAX_FILE_BYTES = 2 ** 31 - 1;
 
-/** Element types, by their number in enum TensorType. */
-export const TENSOR_TYPE: Record<DType, number> = {
-  float32: 0,
-  float16: 1,
-  int32: 2,
-  uint8: 3,
-  int64: 4,
-  string: 5,
-  bool: 6,
-  int16: 7,
-  complex64: 8,
-  int8: 9,
-  float64: 10,
-  uint64: 12,
-  uint32: 15,
-  uint16: 16,
-};
+export { TENSOR_TYPE } from '@shared/runner/tflite-type';
 
 /** TensorType.RESOURCE: what stands for a variable. */
 export const RESOURCE_TYPE = 13;

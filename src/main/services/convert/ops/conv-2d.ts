@@ -3,25 +3,21 @@ import { requireType } from './kit/elementwise';
 import {
   channelsFirst,
   channelsLast,
+  convolvedType,
   padded,
   spatialAttrs,
   zeroBias,
   type SpatialAttrs,
+  type WindowAttrs,
 } from './kit/convolution';
 import { FUSED, type FusedAttrs } from './kit/fused';
 import { isHybrid, isPerChannel } from './kit/hybrid';
 import { transposedConstant, reshapedConstant } from './kit/lazy-constant';
 import { INT16_SINCE, versions } from './kit/versions';
-import { windowOutput } from './kit/window';
 import { depthwiseConv } from './depthwise-conv-2d';
 import { defineOp, type LowerContext } from './op';
 
-export interface Conv2dAttrs extends FusedAttrs {
-  padding: number;
-  stride_w: number;
-  stride_h: number;
-  dilation_w_factor: number;
-  dilation_h_factor: number;
+export interface Conv2dAttrs extends FusedAttrs, WindowAttrs {
   quantized_bias_type: number;
 }
 
@@ -44,28 +40,11 @@ export const op = defineOp<Conv2dAttrs>({
     ],
   },
   infer(op) {
-    const [n = -1, height = -1, width = -1, channels = -1] = op.input(0).shape;
-    const [outputs = -1, kernelHeight = 1, kernelWidth = 1, depth = 1] = op.input(1).shape;
+    const channels = op.input(0).shape[3] ?? -1;
+    const [outputs = -1, , , depth = 1] = op.input(1).shape;
     if (channels !== -1 && channels % depth !== 0)
       throw new Error(`${channels} input channels do not fit a filter of depth ${depth}`);
-    const { padding, stride_h, stride_w, dilation_h_factor, dilation_w_factor } = op.attrs;
-    return [
-      {
-        dtype: op.input(0).dtype,
-        shape: [
-          n,
-          windowOutput(
-            { size: height, kernel: kernelHeight, stride: stride_h, dilation: dilation_h_factor },
-            padding,
-          ),
-          windowOutput(
-            { size: width, kernel: kernelWidth, stride: stride_w, dilation: dilation_w_factor },
-            padding,
-          ),
-          outputs,
-        ],
-      },
-    ];
+    return [convolvedType(op, outputs)];
   },
   version(op) {
     if (isGrouped(op)) return at(6);

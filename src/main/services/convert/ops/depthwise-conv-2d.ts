@@ -3,25 +3,21 @@ import { requireType } from './kit/elementwise';
 import {
   channelsFirst,
   channelsLast,
+  convolvedType,
   padded,
   spatialAttrs,
   zeroBias,
   type SpatialAttrs,
+  type WindowAttrs,
 } from './kit/convolution';
 import { FUSED, type FusedAttrs } from './kit/fused';
 import { isHybrid, isPerChannel } from './kit/hybrid';
 import { reshapedConstant } from './kit/lazy-constant';
 import { INT16_SINCE, versions } from './kit/versions';
-import { windowOutput } from './kit/window';
 import { defineOp, type LowerContext } from './op';
 
-export interface DepthwiseConv2dAttrs extends FusedAttrs {
-  padding: number;
-  stride_w: number;
-  stride_h: number;
+export interface DepthwiseConv2dAttrs extends FusedAttrs, WindowAttrs {
   depth_multiplier: number;
-  dilation_w_factor: number;
-  dilation_h_factor: number;
 }
 
 const at = versions('1.5.0', '1.12.0', '1.14.0', '2.2.0', '2.3.0', '2.3.0', '2.11.0');
@@ -43,30 +39,13 @@ export const op = defineOp<DepthwiseConv2dAttrs>({
     ],
   },
   infer(op) {
-    const [n = -1, height = -1, width = -1, channels = -1] = op.input(0).shape;
-    const [, kernelHeight = 1, kernelWidth = 1, outputs = -1] = op.input(1).shape;
+    const channels = op.input(0).shape[3] ?? -1;
+    const outputs = op.input(1).shape[3] ?? -1;
     if (channels !== -1 && outputs !== channels * op.attrs.depth_multiplier)
       throw new Error(
         `${channels} channels times ${op.attrs.depth_multiplier} are not the filter's ${outputs}`,
       );
-    const { padding, stride_h, stride_w, dilation_h_factor, dilation_w_factor } = op.attrs;
-    return [
-      {
-        dtype: op.input(0).dtype,
-        shape: [
-          n,
-          windowOutput(
-            { size: height, kernel: kernelHeight, stride: stride_h, dilation: dilation_h_factor },
-            padding,
-          ),
-          windowOutput(
-            { size: width, kernel: kernelWidth, stride: stride_w, dilation: dilation_w_factor },
-            padding,
-          ),
-          outputs,
-        ],
-      },
-    ];
+    return [convolvedType(op, outputs)];
   },
   version(op) {
     if (op.input(0).dtype === 'int16' && op.input(1).dtype === 'int16') return at(5);

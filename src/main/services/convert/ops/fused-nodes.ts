@@ -14,6 +14,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   Elu: 'ELU',
   Sigmoid: 'LOGISTIC',
   Tanh: 'TANH',
+  _FusedHardSwish: 'HARD_SWISH',
 };
 
 /** What `fused_ops` adds after the first operator; its operands follow the two of that. */

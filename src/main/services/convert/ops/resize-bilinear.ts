@@ -1,7 +1,6 @@
 import { defineOp } from './op';
 import { castTo } from './kit/cast';
-import { asInt32 } from './kit/reshape';
-import { resizedType, type ResizeAttrs } from './kit/resize';
+import { emitResize, resizedType, type ResizeAttrs } from './kit/resize';
 import { versions } from './kit/versions';
 
 const version = versions('1.7.0', '1.14.0', '2.2.0', '2.5.0');
@@ -29,13 +28,6 @@ export const op = defineOp<ResizeAttrs>({
   lower: {
     // TensorFlow's result is float32 for any image.
     ResizeBilinear: (context) =>
-      context.emit1(
-        'RESIZE_BILINEAR',
-        {
-          align_corners: context.bool('align_corners', false),
-          half_pixel_centers: context.bool('half_pixel_centers', false),
-        },
-        [castTo(context, context.input(0), 'float32'), asInt32(context, context.input(1))],
-      ),
+      emitResize(context, 'RESIZE_BILINEAR', castTo(context, context.input(0), 'float32')),
   },
 });

@@ -1,7 +1,6 @@
 import { defineOp } from './op';
 import { requireType } from './kit/elementwise';
-import { asInt32 } from './kit/reshape';
-import { resizedType, type ResizeAttrs } from './kit/resize';
+import { emitResize, resizedType, type ResizeAttrs } from './kit/resize';
 import { versions } from './kit/versions';
 
 const version = versions('1.13.1', '1.14.0', '2.3.0', '2.4.0');
@@ -27,14 +26,7 @@ export const op = defineOp<ResizeAttrs>({
   lower: {
     ResizeNearestNeighbor: (context) => {
       requireType(context, 0, 'RESIZE_NEAREST_NEIGHBOR', ['float32', 'uint8', 'int8', 'int16']);
-      return context.emit1(
-        'RESIZE_NEAREST_NEIGHBOR',
-        {
-          align_corners: context.bool('align_corners', false),
-          half_pixel_centers: context.bool('half_pixel_centers', false),
-        },
-        [context.input(0), asInt32(context, context.input(1))],
-      );
+      return emitResize(context, 'RESIZE_NEAREST_NEIGHBOR', context.input(0));
     },
   },
 });

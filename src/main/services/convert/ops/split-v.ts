@@ -2,23 +2,15 @@ import { constantNumbers } from '../graph/constant';
 import type { Op } from '../graph/ir';
 import { defineOp } from './op';
 import { normalAxis } from './kit/shapes';
-import { splitData } from './kit/split';
+import { foldSplit, splitAxis, type SplitAttrs } from './kit/split';
 import { versionByType, versions } from './kit/versions';
 
 const version = versions('1.13.1', '2.3.0');
 
-interface SplitVAttrs {
-  num_splits: number;
-}
-
-const axisOf = (op: Op): number => {
-  const [axis] = constantNumbers(op.input(2)) ?? [];
-  if (axis === undefined) throw new Error('its axis is not constant');
-  return normalAxis(axis, op.input(0).shape.length);
-};
+const axisOf = (op: Op<SplitAttrs>): number => splitAxis(op, 2, 0);
 
 /** Splits operand 0 into parts of the sizes in operand 1 (one may be -1) along the axis in operand 2. */
-export const op = defineOp<SplitVAttrs>({
+export const op = defineOp<SplitAttrs>({
   type: 'SPLIT_V',
   code: 102,
   options: { union: 79, fields: [['num_splits', 'int32', 0]] },
@@ -37,14 +29,7 @@ export const op = defineOp<SplitVAttrs>({
     const rest = dim === -1 ? -1 : dim - sum;
     return sizes.map((size) => ({ dtype, shape: shape.with(axis, size === -1 ? rest : size) }));
   },
-  fold: ([input], op) =>
-    input
-      ? splitData(
-          input,
-          axisOf(op),
-          op.outputs.map((output) => output.shape[axisOf(op)] ?? 0),
-        )
-      : undefined,
+  fold: ([input], op) => foldSplit(input, op, axisOf(op)),
   lower: {
     SplitV: (context) => {
       const input = context.input(0);

@@ -1,21 +1,12 @@
-import { constantNumbers } from '../graph/constant';
 import type { Op } from '../graph/ir';
 import { defineOp } from './op';
 import { normalAxis } from './kit/shapes';
-import { splitData } from './kit/split';
+import { foldSplit, splitAxis, type SplitAttrs } from './kit/split';
 import { versionByType, versions } from './kit/versions';
 
 const version = versions('1.5.0', '1.14.0', '1.14.0', '2.3.0');
 
-interface SplitAttrs {
-  num_splits: number;
-}
-
-const axisOf = (op: Op): number => {
-  const [axis] = constantNumbers(op.input(0)) ?? [];
-  if (axis === undefined) throw new Error('its axis is not constant');
-  return normalAxis(axis, op.input(1).shape.length);
-};
+const axisOf = (op: Op<SplitAttrs>): number => splitAxis(op, 0, 1);
 
 /** Splits operand 1 into equal parts along the axis in operand 0. */
 export const op = defineOp<SplitAttrs>({
@@ -33,14 +24,7 @@ export const op = defineOp<SplitAttrs>({
     const part = shape.with(axis, dim === -1 ? -1 : dim / op.attrs.num_splits);
     return Array.from({ length: op.attrs.num_splits }, () => ({ dtype, shape: part }));
   },
-  fold: ([, input], op) =>
-    input
-      ? splitData(
-          input,
-          axisOf(op),
-          op.outputs.map((output) => output.shape[axisOf(op)] ?? 0),
-        )
-      : undefined,
+  fold: ([, input], op) => foldSplit(input, op, axisOf(op)),
   lower: {
     Split: (context) => {
       const num_splits = context.int('num_split');

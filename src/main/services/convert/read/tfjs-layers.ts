@@ -62,12 +62,25 @@ function assignLayer(layer: KerasLayer, stored: Stored, map: WeightMap): void {
   for (const inner of layer.inner.values()) assignLayer(inner, stored, map);
 }
 
-/** All weights that name the layer first, or anywhere in their path; undefined when there are not enough. */
+/**
+ * The weights right below the layer's name (which may hold slashes itself), or somewhere below it where that begins their
+ * path, or is a part of it: the nearest of these that are enough. Undefined when none are.
+ */
 function weightsOf(name: string, count: number, stored: Stored): SourceTensor[] | undefined {
-  const entries = Array.from(stored, ([key, tensor]) => ({ parts: key.split('/').slice(0, -1), tensor }));
-  const first = entries.filter(({ parts }) => parts[0] === name);
-  const found = first.length > 0 ? first : entries.filter(({ parts }) => parts.includes(name));
-  return found.length < count ? undefined : found.map(({ tensor }) => tensor);
+  const folders = Array.from(stored, ([key, tensor]) => ({
+    folder: `/${key.slice(0, key.lastIndexOf('/') + 1)}`,
+    tensor,
+  }));
+  const below = `/${name}/`;
+  const nearest = [
+    ({ folder }: { folder: string }) => folder === below,
+    ({ folder }: { folder: string }) => folder.startsWith(below),
+    ({ folder }: { folder: string }) => folder.endsWith(below),
+    ({ folder }: { folder: string }) => folder.includes(below),
+  ]
+    .map((isBelow) => folders.filter(isBelow))
+    .find((found) => found.length >= count);
+  return nearest?.map(({ tensor }) => tensor);
 }
 
 const setSlot = (map: WeightMap, slot: WeightSlot, tensor: SourceTensor): void =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Value } from '@main/services/convert/graph/ir';
 import { attr, numbersOf, TinyLowering } from '@test/support/tiny-lowering';
 
 describe('operators that change nothing', () => {
@@ -209,6 +210,21 @@ describe('arithmetic', () => {
     const g = new TinyLowering();
     expect(() => g.node('Exp', [g.input('float64', 3)])).toThrow("TFLite's EXP works on float32 only");
     expect(() => g.node('FloorDiv', [g.input('int64', 3), g.input('int64', 3)])).toThrow('FLOOR_DIV');
+  });
+
+  it('works out constants of types that no kernel takes', () => {
+    const g = new TinyLowering();
+    const half = g.node('RealDiv', [g.constant('float64', [7]), g.constant('float64', [2])]);
+    expect(numbersOf(g.node('Cast', [half], { DstT: attr.dtype('int32') }))).toEqual([3]);
+  });
+
+  it('sees that a number between limits that are equal is that limit', () => {
+    const g = new TinyLowering();
+    const limit = (value: number): Value => g.ints([value], []);
+    const between = (least: number, most: number): Value =>
+      g.node('Minimum', [g.node('Maximum', [g.input('int32'), limit(least)]), limit(most)]);
+    expect(numbersOf(between(20, 20))).toEqual([20]);
+    expect(g.types(between(19, 20))).toEqual(['MAXIMUM', 'MINIMUM']);
   });
 
   it('refuses shapes that do not broadcast', () => {

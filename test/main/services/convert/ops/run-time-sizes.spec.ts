@@ -78,6 +78,25 @@ describe.skipIf(missing)(`sizes known only at run time${missing ? ` (skipped: ${
     expect(lists).toEqual([[7, 8, 0, 0, 7, 8], [3]]);
   });
 
+  it('counts numbers, with weights and without', async () => {
+    const type = { T: attr.dtype('float32') };
+    const counts = await run([5], [1, 3, 1, 0, 9], (g, x) => {
+      const numbers = g.node('Cast', [x], { DstT: attr.dtype('int32') });
+      const count = (weights: Value, attrs = {}): Value =>
+        g.node('DenseBincount', [numbers, g.ints([4], []), weights], { ...type, ...attrs });
+      return [
+        count(g.floats([])),
+        count(g.floats([]), { binary_output: attr.bool(true) }),
+        count(g.floats([0.5, 1, 0.25, 2, 8])),
+      ];
+    });
+    expect(counts).toEqual([
+      [1, 2, 0, 1],
+      [1, 1, 0, 1],
+      [2, 0.75, 0, 1],
+    ]);
+  });
+
   it('reads bytes as elements of another size', async () => {
     const [bytes, numbers] = await run([2], [1, -2], (g, x) => {
       const parts = g.node('Bitcast', [x], { type: attr.dtype('uint8') });

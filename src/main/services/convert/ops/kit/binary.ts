@@ -1,5 +1,5 @@
 import type { DType } from '@shared/model/dtype';
-import type { Attrs, Op, ShapeElement } from '../../graph/ir';
+import type { Attrs, Op, ShapeElement, Value } from '../../graph/ir';
 import type { Lowering, OpDefinition, OpVersion, OptionsSchema, QuantizationFacts } from '../op';
 import { elementsOf, known, sameElement } from './constants';
 import { emitWithinRank } from './broadcast-rank';
@@ -85,9 +85,14 @@ export const binaryOp = <A extends Attrs>(family: BinaryFamily<A>): OpDefinition
 const lowerTo =
   <A extends Attrs>(family: BinaryFamily<A>): Lowering =>
   (context) => {
-    requireType(context, 0, family.type, family.dtypes);
     const operands = [context.input(0), context.input(1)] as const;
-    return emitWithinRank(context, family.type, { ...family.attrs }, operands, family.broadcastRank ?? 4);
+    const emit = (): Value =>
+      emitWithinRank(context, family.type, { ...family.attrs }, operands, family.broadcastRank ?? 4);
+    // What is known beforehand needs no kernel (shapes are often worked out in float64).
+    const known = operands.every((operand) => operand.constant) ? emit() : undefined;
+    if (known?.constant) return known;
+    requireType(context, 0, family.type, family.dtypes);
+    return known ?? emit();
   };
 
 /** True when a binary operator's operands differ in shape and one has more than four dimensions. */

@@ -1,7 +1,8 @@
-import type { Value } from '../../graph/ir';
+import type { Op, TensorType, Value } from '../../graph/ir';
 import type { LowerContext } from '../op';
 import { FUSED, PADDING } from './fused';
 import { floatConstant, lazyConstant } from './lazy-constant';
+import { windowOutput } from './window';
 
 /** Window attributes of a TensorFlow convolution or pool, per spatial axis, batch and channel axes taken off. */
 export interface SpatialAttrs {
@@ -93,3 +94,23 @@ export function dilatedFilter(filter: Value, dilations: readonly number[]): Valu
     return to;
   });
 }
+
+/** Attributes that the two convolutions over images have in common. */
+export interface WindowAttrs {
+  readonly padding: number;
+  readonly stride_w: number;
+  readonly stride_h: number;
+  readonly dilation_w_factor: number;
+  readonly dilation_h_factor: number;
+}
+
+/** Type of a convolution of operand 0 [N,H,W,C] with windows that lie in dimensions 1 and 2 of operand 1. */
+export const convolvedType = (op: Op<WindowAttrs>, outputs: number): TensorType => {
+  const { dtype, shape } = op.input(0);
+  const [n = -1, height = -1, width = -1] = shape;
+  const [, kernelHeight = 1, kernelWidth = 1] = op.input(1).shape;
+  const { padding, stride_h, stride_w, dilation_h_factor, dilation_w_factor } = op.attrs;
+  const rows = { size: height, kernel: kernelHeight, stride: stride_h, dilation: dilation_h_factor };
+  const columns = { size: width, kernel: kernelWidth, stride: stride_w, dilation: dilation_w_factor };
+  return { dtype, shape: [n, windowOutput(rows, padding), windowOutput(columns, padding), outputs] };
+};

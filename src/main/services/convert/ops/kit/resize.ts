@@ -1,10 +1,23 @@
-import type { Op, TensorType } from '../../graph/ir';
+import type { Op, TensorType, Value } from '../../graph/ir';
+import type { LowerContext } from '../op';
+import { asInt32 } from './reshape';
 import { elementsOf } from './constants';
 
 export interface ResizeAttrs {
   align_corners: boolean;
   half_pixel_centers: boolean;
 }
+
+/** Resizes `image` to the height and width in operand 1 of the node, as its attributes say. */
+export const emitResize = (context: LowerContext, type: string, image: Value): Value =>
+  context.emit1(
+    type,
+    {
+      align_corners: context.bool('align_corners', false),
+      half_pixel_centers: context.bool('half_pixel_centers', false),
+    } satisfies ResizeAttrs,
+    [image, asInt32(context, context.input(1))],
+  );
 
 /** Shape of an NHWC image resized to the height and width in operand 1. */
 export const resizedType = (op: Op): TensorType => {

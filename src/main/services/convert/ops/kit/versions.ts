@@ -20,3 +20,6 @@ export const INT16_SINCE = '2.3.0';
 /** The version that an operand's element type asks for; 1 for types not listed. */
 export const versionByType = (op: Op, operand: number, byType: Partial<Record<DType, number>>): number =>
   byType[op.input(operand).dtype] ?? 1;
+
+/** The versions of an operator, by number. */
+export type Versions = ReturnType<typeof versions>;

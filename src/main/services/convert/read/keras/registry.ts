@@ -1,6 +1,7 @@
 import { activationLayers } from './layers/activation';
 import { applicationLayers } from './layers/applications';
 import { attentionLayers } from './layers/attention';
+import { categoryLayers } from './layers/categories';
 import { convLstmLayers } from './layers/conv-lstm';
 import { convolutionLayers } from './layers/convolution';
 import { coreLayers } from './layers/core';
@@ -21,6 +22,7 @@ const TABLES: readonly LayerTable[] = [
   activationLayers,
   applicationLayers,
   attentionLayers,
+  categoryLayers,
   convLstmLayers,
   convolutionLayers,
   coreLayers,

@@ -72,6 +72,41 @@ describe('layers as TensorFlow nodes', () => {
     expect(shapeOf(graph)).toEqual([-1, 2, 2, 2, 2]);
   });
 
+  it('encodes categories and finds the bins of numbers', () => {
+    const encode = (output_mode: string, ...shape: number[]): SourceGraph =>
+      write(
+        model(
+          [input('x', ...shape), layer('CategoryEncoding', 'c', { num_tokens: 5, output_mode }, tensor('x'))],
+          'c',
+        ),
+      );
+    expect(opsOf(encode('multi_hot', 3))).toEqual(['Cast', 'OneHot', 'Max']);
+    expect(shapeOf(encode('multi_hot', 3))).toEqual([-1, 5]);
+    expect(opsOf(encode('count', 3))).toEqual(['Cast', 'OneHot', 'Sum']);
+    expect(shapeOf(encode('one_hot', 1))).toEqual([-1, 5]);
+    const bins = { bin_boundaries: [-0.5, 0, 0.7], output_mode: 'int' };
+    const graph = write(model([input('x', 4), layer('Discretization', 'd', bins, tensor('x'))], 'd'));
+    expect(opsOf(graph)).toEqual(['Bucketize']);
+    expect(() =>
+      write(model([input('x', 4), layer('Discretization', 'd', { num_bins: 4 }, tensor('x'))], 'd')),
+    ).toThrow('its boundaries are not in its settings');
+  });
+
+  it('hides later steps by a mask made at run time when their number is not known', () => {
+    const config = { use_scale: false, score_mode: 'dot' };
+    const attention = (steps: number): SourceGraph => {
+      const call = {
+        ...layer('Attention', 'a', config),
+        inbound_nodes: [{ args: [[tensor('x'), tensor('x')]], kwargs: { use_causal_mask: true } }],
+      };
+      const { config: own, ...rest } = input('x', steps, 8);
+      const shape = [null, steps < 0 ? null : steps, 8];
+      return write(model([{ ...rest, config: { ...(own as Layer), batch_shape: shape } }, call], 'a'));
+    };
+    expect(opsOf(attention(4))).not.toContain('MatrixBandPart');
+    expect(opsOf(attention(-1))).toContain('MatrixBandPart');
+  });
+
   it('leaves out what only trains', () => {
     const graph = write(
       model(

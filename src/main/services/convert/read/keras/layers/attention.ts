@@ -1,6 +1,6 @@
 import type { LayerContext, LayerTable, WeightSpec, Value } from '../layer';
 import type { KerasLayer } from '../model';
-import { expandDims, reshapeLike, transpose } from '../nodes/layout';
+import { expandDims, reshapeLike, sizesOf, transpose } from '../nodes/layout';
 import { add, biasAdd, cast, matmul, mul, reduce, sub, unary } from '../nodes/math';
 import type { Sym } from '../nodes/writer';
 import { softmax } from './activation-functions';
@@ -39,11 +39,21 @@ function project(c: LayerContext, x: Sym, name: string, factor?: number): Sym {
 }
 
 /** A lower triangle of ones: position i sees positions up to i. */
-function causalMask(c: LayerContext, queries: number, keys: number): Sym {
-  if (queries < 0 || keys < 0) return c.refuse('a causal mask needs a fixed number of time steps');
+function causalMask(c: LayerContext, query: Sym, key: Sym): Sym {
+  const [queries, keys] = [query.shape[1] ?? -1, key.shape[1] ?? -1];
+  if (queries < 0 || keys < 0) return openCausalMask(c, query, key);
   if (queries * keys > 2 ** 26) return c.refuse('its causal mask is too large');
   const values = Array.from({ length: queries * keys }, (_, i) => (i % keys > Math.floor(i / keys) ? 0 : 1));
   return c.w.floats(values, [queries, keys]);
+}
+
+/** The same for numbers of steps that are known only at run time. */
+function openCausalMask({ w }: LayerContext, query: Sym, key: Sym): Sym {
+  const shape = [query.shape[1] ?? -1, key.shape[1] ?? -1];
+  const sizes = [sizesOf(w, query, 1, 2), sizesOf(w, key, 1, 2), w.int(0)];
+  const size = w.add('ConcatV2', sizes, { dtype: 'int32', shape: [2] });
+  const ones = w.add('Fill', [size, w.float(1)], { dtype: 'float32', shape });
+  return w.add('MatrixBandPart', [ones, w.int(-1), w.int(0)], { dtype: 'float32', shape });
 }
 
 /**
@@ -82,7 +92,7 @@ function multiHeadAttention(c: LayerContext): readonly Sym[] {
     ...(explicit ? [explicit] : []),
     ...(query.mask ? [expandDims(w, query.mask, 2)] : []),
     ...(keyMask ? [expandDims(w, keyMask, 1)] : []),
-    ...(isSet(c, 'use_causal_mask') ? [causalMask(c, query.shape[1] ?? -1, key.shape[1] ?? -1)] : []),
+    ...(isSet(c, 'use_causal_mask') ? [causalMask(c, query, key)] : []),
   ];
   const weights = softmax(w, hideMasked(c, matmul(w, q, k, false, true), masks), -1);
   const mixed = transpose(w, matmul(w, weights, v), [0, 2, 1, 3]);
@@ -105,7 +115,7 @@ function simpleAttention(c: LayerContext, scoresOf: (query: Sym, key: Sym) => Sy
   const causal = isSet(c, 'use_causal_mask') || c.config.bool('causal', false);
   const masks = [
     ...(c.input(1).mask ? [expandDims(w, c.input(1).mask as Sym, 1)] : []),
-    ...(causal ? [causalMask(c, query.shape[1] ?? -1, key.shape[1] ?? -1)] : []),
+    ...(causal ? [causalMask(c, query, key)] : []),
   ];
   const weights = softmax(w, hideMasked(c, scoresOf(query, key), masks), -1);
   const mixed = matmul(w, weights, value);
