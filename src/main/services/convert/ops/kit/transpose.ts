@@ -55,10 +55,28 @@ export function* permuteSteps(
   const from = elementsOf(dtype, bytes);
   const to = elementsOf(dtype, new Uint8Array(bytes.byteLength));
   const strides = before.map((_, axis) => elementCount(before.slice(axis + 1)));
-  const steps = perm.map((axis) => strides[axis] ?? 1);
-  const index = shape.map(() => 0);
-  const pause = STEP_BYTES / BYTES_PER_ELEMENT[dtype];
-  let source = 0;
+  const walk = { source: 0, shape, steps: perm.map((axis) => strides[axis] ?? 1), index: shape.map(() => 0) };
+  const piece = STEP_BYTES / BYTES_PER_ELEMENT[dtype];
+  for (let i = 0; i < to.length; i += piece) {
+    if (i > 0) yield;
+    gather(from, to.subarray(i, i + piece), walk);
+  }
+  return bytesOf(to);
+}
+
+/** A walk over a tensor's elements in another order of its axes. */
+interface Walk {
+  source: number;
+  readonly shape: readonly number[];
+  /** How far apart two elements are in the source, along each axis of the result. */
+  readonly steps: readonly number[];
+  readonly index: number[];
+}
+
+/** Fills `to` with the next elements of the walk. */
+function gather(from: Uint32Array, to: Uint32Array, walk: Walk): void {
+  const { shape, steps, index } = walk;
+  let { source } = walk;
   for (let i = 0; i < to.length; i++) {
     to[i] = from[source] as number;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -68,9 +86,8 @@ export function* permuteSteps(
       source -= (steps[axis] as number) * (shape[axis] as number);
       index[axis] = 0;
     }
-    if (i % pause === pause - 1) yield;
   }
-  return bytesOf(to);
+  walk.source = source;
 }
 
 /** Elements to be moved, never computed with: as integers, so that every bit of a NaN stays as it is. */
