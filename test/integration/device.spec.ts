@@ -51,6 +51,7 @@ const short: Profile = {
   secondsPerLaunch: 0,
   launches: 2,
   cooldown: { seconds: 0 },
+  gate: { waitSeconds: 0, thermalStatus: 2, batteryPercent: 15 },
 };
 const long: Profile = { ...short, secondsPerLaunch: 20, launches: 1 };
 

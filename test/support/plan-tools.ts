@@ -12,7 +12,7 @@ import { AppError } from '@shared/error/app-error';
 import type { ModelInfo } from '@shared/model/model';
 import { PROFILE_NAMES } from '@shared/model/profile';
 import { appRoot } from './runner';
-import type { ScriptedTarget } from './scripted-target';
+import { scriptedParts, type ScriptedTarget } from './scripted-target';
 
 /**
  * What a plan works with, where nothing is converted and every device is scripted: the store, the clock and the order of things are the
@@ -31,10 +31,7 @@ export function testPlanTools(store: Store, targets: ReadonlyMap<string, Scripte
   return {
     store,
     devices,
-    runnerParts: {
-      files: { identify: (path: string) => Promise.resolve({ path, bytes: 9, sha256: 'e'.repeat(64) }) },
-      kits: () => [{ startWay: 'A', program: '/runner', library: '/library.so' }],
-    },
+    runnerParts: scriptedParts,
     clock: {
       ...nodeClock,
       sleep: (ms: number, signal?: AbortSignal) => nodeClock.sleep(Math.min(ms, 20), signal),

@@ -1,3 +1,4 @@
+import type { LocalFiles } from '@main/ports/local-files';
 import type {
   FoundProgram,
   Preparation,
@@ -5,6 +6,7 @@ import type {
   ProgramStart,
   RunnerTarget,
 } from '@main/ports/runner-target';
+import type { RunnerParts } from '@main/services/bench';
 import type { DeviceConditions, DeviceFingerprint } from '@shared/model/device';
 import { crc32 } from '@shared/runner/crc32';
 
@@ -23,14 +25,24 @@ export type ScriptedLaunch = (
 export class ScriptedTarget implements RunnerTarget {
   readonly serial: string;
   conditionsNow: DeviceConditions = { thermalStatus: 0, batteryPercent: 80, charging: true };
+  /** Instead of `conditionsNow`, where each answer is to be another. */
+  onConditions: (() => DeviceConditions) | undefined;
   onLaunch: ScriptedLaunch = (tell) => tell(Array.from({ length: 64 }, (_, i) => 1_000_000 + i));
   /** Launches that began, of any mode but the looks at operators and memory. */
   launches = 0;
+  /** How often it was asked how it is. */
+  asked = 0;
   prepared = 0;
   restored = 0;
 
   constructor(serial: string) {
     this.serial = serial;
+  }
+
+  /** Until it was asked twice more: then somebody has seen what it is like now. */
+  async looked(): Promise<void> {
+    for (const before = this.asked; this.asked < before + 2;)
+      await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   fingerprint(): Promise<DeviceFingerprint> {
@@ -49,7 +61,8 @@ export class ScriptedTarget implements RunnerTarget {
   }
 
   conditions(): Promise<DeviceConditions> {
-    return Promise.resolve(this.conditionsNow);
+    this.asked += 1;
+    return Promise.resolve(this.onConditions?.() ?? this.conditionsNow);
   }
 
   put(): Promise<string> {
@@ -95,6 +108,14 @@ export class ScriptedTarget implements RunnerTarget {
     return Promise.resolve(new Uint8Array());
   }
 }
+
+/** What our runner is made from where nothing is sent. */
+export const scriptedParts: RunnerParts = {
+  files: {
+    identify: (path: string) => Promise.resolve({ path, bytes: 9, sha256: 'e'.repeat(64) }),
+  } as Partial<LocalFiles> as LocalFiles,
+  kits: () => [{ startWay: 'A', program: '/runner', library: '/library.so' }],
+};
 
 /** Waits until the signal, and fails with its reason. */
 export const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>

@@ -45,6 +45,12 @@ export class BenchProgress {
       case 'cooling':
         this.#between();
         return { stage: `cool ${serial}`, message: `Letting ${serial} cool down` };
+      case 'waiting':
+        this.#between();
+        return {
+          stage: `wait ${serial} ${event.why}`,
+          message: `Waiting up to ${event.seconds} s for ${serial}: ${event.why}`,
+        };
     }
   }
 

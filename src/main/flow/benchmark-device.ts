@@ -3,6 +3,7 @@ import type { BenchmarkInput } from '@shared/api/jobs';
 import type { DelegateChoice } from '@shared/model/delegate';
 import type { RunnerChoice } from '@shared/model/runner';
 import type { Launch, Run } from '@shared/model/run';
+import { areSeparated } from '../services/compare';
 import { measure, runnerOf, type BenchEvent } from '../services/bench';
 import type { Store } from '../services/store';
 import type { JobContext } from './jobs';
@@ -54,6 +55,7 @@ export async function benchmarkDevice(
       newId: randomUUID,
       earlier: await earlierRuns(tools.store, job.id, serial),
       pause,
+      isDecided: (runs) => input.aa === true || areSeparated(runs),
     },
     {
       ...sink,

@@ -71,6 +71,9 @@ export const deviceConditionsSchema = z.object({
   load: z.number().optional(),
   fixedPerformance: z.boolean().optional(),
   freeRamBytes: z.number().nonnegative().optional(),
+  /** The device's wall clock and the time since its start, sleep included; both only to notice that the former was set. */
+  clockS: z.number().optional(),
+  uptimeS: z.number().nonnegative().optional(),
   /** Charge left in the battery (microampere hours) and its voltage (millivolts). */
   chargeMicroAh: z.number().optional(),
   batteryMilliV: z.number().optional(),

@@ -50,6 +50,8 @@ export const launchSchema = z.object({
   before: deviceConditionsSchema.optional(),
   after: deviceConditionsSchema.optional(),
   during: z.array(deviceConditionsSchema).max(10_000).optional(),
+  /** What has to be known of it and does not spoil it: clocks that were set meanwhile. */
+  notes: z.array(text).max(16).optional(),
 });
 export type Launch = z.infer<typeof launchSchema>;
 

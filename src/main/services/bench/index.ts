@@ -32,6 +32,10 @@ export interface BenchRequest {
   readonly newId: () => string;
   /** Runs of this plan that an earlier attempt left: what they have measured is not measured again. */
   readonly earlier?: readonly Run[];
+  /** Whether these runs of one target are told apart, so that no more launches are needed. */
+  readonly isDecided?: (runs: readonly Run[]) => boolean;
+  /** How often devices are looked at while a launch is under way, in ms. */
+  readonly watchEveryMs?: number;
   /** Ends the measuring after the launches that are under way, with its reason. */
   readonly pause?: AbortSignal;
 }
@@ -61,7 +65,8 @@ export async function measure(
   );
   if (series.length === 0 || request.targets.length === 0)
     throw new AppError('usage.wrong', 'There is nothing to measure: name a variant and a device.');
-  const { planId, runner, profile, appVersion, newId, prepare, earlier = [], pause } = request;
+  const { planId, runner, profile, appVersion, newId, prepare, earlier = [] } = request;
+  const { pause, isDecided, watchEveryMs } = request;
   const plans = request.targets.map((target) =>
     new TargetPlan(target, {
       planId,
@@ -73,6 +78,8 @@ export async function measure(
       newId,
       earlier: earlier.filter(({ device }) => device.serial === target.serial),
       pause,
+      isDecided,
+      watchEveryMs,
       clock,
       sink,
       onEvent,

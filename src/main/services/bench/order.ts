@@ -7,11 +7,12 @@ export interface PlannedLaunch {
 }
 
 /**
- * The launches of a plan in the order they run. `sequential` finishes one series before the next; `interleaved` takes a launch of
+ * The launches of a plan in the order they run, as many turns of them as there may be at most. `sequential` finishes one series before the next; `interleaved` takes a launch of
  * each in turn; `random` shuffles each turn, the same way for the same seed.
  */
 export function launchOrder(series: number, profile: Profile, seed: string): readonly PlannedLaunch[] {
-  const turns = Array.from({ length: profile.launches }, (_, launch) =>
+  const most = profile.order === 'sequential' ? profile.launches : (profile.mostLaunches ?? profile.launches);
+  const turns = Array.from({ length: Math.max(most, profile.launches) }, (_, launch) =>
     Array.from({ length: series }, (_, index) => ({ series: index, launch })),
   );
   if (profile.order === 'sequential')

@@ -45,4 +45,6 @@ export type BenchEvent =
       readonly launch: number;
       readonly samplesNs: readonly number[];
     }
-  | { readonly kind: 'cooling'; readonly serial: string };
+  | { readonly kind: 'cooling'; readonly serial: string }
+  /** A launch does not begin yet, for this reason, for at most so long. */
+  | { readonly kind: 'waiting'; readonly serial: string; readonly why: string; readonly seconds: number };

@@ -2,17 +2,18 @@ import type { Clock } from '@main/ports/clock';
 import type { Coverage, DeviceRunner, InstalledRunner, RunnerSettings } from '@main/ports/device-runner';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import { isAppError } from '@shared/error/app-error';
-import type { DeviceFingerprint } from '@shared/model/device';
 import type { Launch, Run } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import { affinityMask } from './affinity';
 import { coolDown } from './cooldown';
 import { earlierRun, isMade } from './earlier';
-import { measureLaunch } from './launch';
+import { measureLaunch, notBegun } from './launch';
 import { takeOutputs } from './first-outputs';
 import { firstHeader, lastHeader, type PlanFacts } from './run-header';
 import { launchOrder } from './order';
 import type { Series } from './series';
+import { LEAST_GATE } from './spoiled';
+import { StartGate } from './start-gate';
 import type { BenchEvent, BenchSink, RunHeader } from './sink';
 
 /** Errors after which there is no use in asking the target anything more. */
@@ -26,6 +27,9 @@ export interface PlanRequest extends PlanFacts {
   readonly newId: () => string;
   /** What an earlier attempt of the plan left on this target. */
   readonly earlier: readonly Run[];
+  /** Whether these runs are told apart: asked after each turn of launches beyond the usual ones. */
+  readonly isDecided?: ((runs: readonly Run[]) => boolean) | undefined;
+  readonly watchEveryMs?: number | undefined;
   /** Ends it after the launch that is under way. */
   readonly pause?: AbortSignal | undefined;
   readonly clock: Clock;
@@ -51,11 +55,19 @@ export class TargetPlan {
   readonly #target: RunnerTarget;
   readonly #request: PlanRequest;
   readonly #begun = new Map<number, Begun | 'over'>();
+  readonly #gate: StartGate;
+  #runner: InstalledRunner | undefined;
   #startC: number | undefined;
+  #launched = false;
 
   constructor(target: RunnerTarget, request: PlanRequest) {
     this.#target = target;
     this.#request = request;
+    const { serial } = target;
+    const { clock, profile, onEvent } = request;
+    this.#gate = new StartGate(target, clock, profile.gate ?? LEAST_GATE, (why, seconds) =>
+      onEvent({ kind: 'waiting', serial, why, seconds }),
+    );
   }
 
   /** Rejects with what ended it early; what had begun by then is finished as interrupted. */
@@ -76,29 +88,13 @@ export class TargetPlan {
   }
 
   async #measureAll(): Promise<void> {
-    const { signal, pause, planId, profile, clock } = this.#request;
+    const { signal, pause } = this.#request;
     const waiting = AbortSignal.any([signal, pause].filter((one) => one !== undefined));
     try {
-      const [runner, fingerprint] = [
-        await this.#request.runner.install(this.#target, signal),
-        await this.#target.fingerprint(signal),
-      ];
-      this.#startC = (await this.#target.conditions(signal)).hottestC;
-      const order = launchOrder(this.#request.series.length, profile, planId);
-      let first = true;
-      for (const [done, { series, launch }] of order.entries()) {
-        waiting.throwIfAborted();
-        const begun = this.#begun.get(series) ?? (await this.#begin(series, runner, fingerprint));
-        this.#begun.set(series, begun);
-        if (begun === 'over' || begun.over) continue;
-        if (begun.launches.some((made) => made.index === launch && isMade(made))) continue;
-        if (!first) {
-          this.#request.onEvent({ kind: 'cooling', serial: this.#target.serial });
-          await coolDown(this.#target, clock, profile.cooldown, this.#startC, waiting);
-        }
-        first = false;
-        await this.#launch(begun, launch, done, order.length);
-      }
+      this.#runner = await this.#request.runner.install(this.#target, signal);
+      this.#startC = (await this.#gate.open(signal)).hottestC;
+      await this.#inOrder(waiting);
+      await this.#again(waiting);
       for (const begun of this.#open()) await this.#finish(begun, await this.#memoryOf(begun));
     } catch (error) {
       const reason = signal?.aborted
@@ -113,17 +109,60 @@ export class TargetPlan {
     }
   }
 
+  /** Turn by turn; beyond the profile's launches only as long as they do not tell the variants apart. */
+  async #inOrder(waiting: AbortSignal): Promise<void> {
+    const { profile, planId, series, isDecided } = this.#request;
+    const order = launchOrder(series.length, profile, planId);
+    const usual = series.length * profile.launches;
+    const mayStop = profile.stopWhenSeparated && profile.order !== 'sequential';
+    for (const [done, { series: index, launch }] of order.entries()) {
+      const turnEnds = done >= usual && done % series.length === 0;
+      if (turnEnds && (!mayStop || !isDecided || isDecided(this.#measured()))) return;
+      waiting.throwIfAborted();
+      const begun = await this.#begunOf(index);
+      if (begun === 'over' || begun.over) continue;
+      if (begun.launches.some((made) => made.index === launch && isMade(made))) continue;
+      await this.#launch(begun, launch, done, Math.max(usual, done + 1), waiting);
+    }
+  }
+
+  /** Spoiled launches are made again after the others, as far as the profile goes. */
+  async #again(waiting: AbortSignal): Promise<void> {
+    const { profile } = this.#request;
+    for (let i = 0; i < (profile.repeats ?? 0); i++) {
+      for (const begun of this.#open()) {
+        const whole = begun.launches.filter(({ status }) => status === 'completed').length;
+        const next = Math.max(-1, ...begun.launches.map(({ index }) => index)) + 1;
+        // A device that was not fit for a launch was waited for already.
+        const isVain = begun.launches.every(({ samplesNs, told }) => samplesNs.length === 0 && !told);
+        if (whole >= profile.launches || isVain) continue;
+        waiting.throwIfAborted();
+        await this.#launch(begun, next, next, next + 1, waiting);
+      }
+    }
+  }
+
+  async #begunOf(index: number): Promise<Begun | 'over'> {
+    const begun = this.#begun.get(index) ?? (await this.#begin(index));
+    this.#begun.set(index, begun);
+    return begun;
+  }
+
+  /** What the open series have so far, as runs that came to their end. */
+  #measured(): Run[] {
+    return Array.from(this.#open(), ({ header, launches }) => ({ ...header, status: 'completed', launches }));
+  }
+
   *#open(): Generator<Begun> {
     for (const begun of this.#begun.values()) if (begun !== 'over' && !begun.over) yield begun;
   }
 
   /** Puts the variant on the target and looks at its operators; a variant that cannot be is kept as a refused run. */
-  async #begin(
-    index: number,
-    runner: InstalledRunner,
-    fingerprint: DeviceFingerprint,
-  ): Promise<Begun | 'over'> {
+  async #begin(index: number): Promise<Begun | 'over'> {
     const { signal, sink, newId, clock } = this.#request;
+    const runner = this.#runner;
+    if (!runner) throw new Error('a series begins before its runner is installed');
+    const fingerprint = await this.#target.fingerprint(signal);
     const series = this.#request.series[index] as Series;
     const earlier = earlierRun(this.#request.earlier, series, runner.provenance, fingerprint);
     if (earlier && earlier.status !== 'interrupted') return 'over';
@@ -172,30 +211,59 @@ export class TargetPlan {
     );
   }
 
-  async #launch(begun: Begun, index: number, done: number, total: number): Promise<void> {
-    const { onEvent, sink, profile, signal } = this.#request;
+  async #launch(
+    begun: Begun,
+    index: number,
+    done: number,
+    total: number,
+    waiting: AbortSignal,
+  ): Promise<void> {
+    const { onEvent, clock, profile, signal } = this.#request;
     const { serial } = this.#target;
     const { id, name } = begun.header;
-    onEvent({ kind: 'launching', serial, runId: id, name, launch: index, of: profile.launches, done, total });
+    if (this.#launched) {
+      onEvent({ kind: 'cooling', serial });
+      await coolDown(this.#target, clock, profile.cooldown, this.#startC, waiting);
+    }
+    const { conditions: before, obstacle } = await this.#gate.pass(waiting);
+    this.#launched = true;
+    if (obstacle !== undefined) return this.#keep(begun, notBegun(index, obstacle, before));
+    onEvent({
+      kind: 'launching',
+      serial,
+      runId: id,
+      name,
+      launch: index,
+      of: Math.max(profile.launches, index + 1),
+      done,
+      total,
+    });
     const wantsOutputs = begun.settings.inputs !== undefined && begun.runner.givesOutputs;
     const outputsPath = wantsOutputs && !begun.firstOutputs ? this.#target.scratch('outputs') : undefined;
     const result = await measureLaunch({
       target: this.#target,
+      clock,
       runner: begun.runner,
       settings: begun.settings,
       profile,
       index,
+      before,
       outputsPath,
       onSamples: (samplesNs) => onEvent({ kind: 'samples', serial, runId: id, launch: index, samplesNs }),
+      watchEveryMs: this.#request.watchEveryMs,
       signal,
     });
-    begun.launches.push(result.launch);
-    await sink.launch(id, result.launch);
+    for (const launch of result.launches) await this.#keep(begun, launch);
     signal?.throwIfAborted();
     if (result.error && TARGET_GONE.has(result.error.code)) throw result.error;
     if (result.error) await this.#finish(begun, {}, result.error.message);
-    else if (outputsPath !== undefined && result.launch.samplesNs.length > 0)
+    else if (outputsPath !== undefined && result.launches.some(({ samplesNs }) => samplesNs.length > 0))
       begun.firstOutputs = await takeOutputs(this.#target, outputsPath, signal);
+  }
+
+  async #keep(begun: Begun, launch: Launch): Promise<void> {
+    begun.launches.push(launch);
+    await this.#request.sink.launch(begun.header.id, launch);
   }
 
   /** Memory is worth knowing, but a target that does not tell it has still measured. */

@@ -10,3 +10,4 @@ export { gate } from './gate';
 export { analyseHistory } from './history';
 export { compareRuns } from './compare-runs';
 export { verdictOf, MINIMUM_LAUNCHES, type VerdictOptions } from './verdict';
+export { areSeparated } from './separated';
