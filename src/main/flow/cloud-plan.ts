@@ -35,6 +35,16 @@ export function networkNamed(name: string): NetworkProfile {
   );
 }
 
+/** The network that is asked for; undefined for none. */
+export function networkOf(asked: {
+  readonly network?: string | undefined;
+  readonly customNetwork?: Omit<NetworkProfile, 'name'> | undefined;
+}): NetworkProfile | undefined {
+  if (asked.customNetwork !== undefined) return { name: 'custom', ...asked.customNetwork };
+  const network = networkNamed(asked.network ?? 'none');
+  return network.name === 'none' ? undefined : network;
+}
+
 export function signatureOf(model: ModelInfo, key: string | undefined): Signature {
   const signature =
     model.signatures.find((candidate) => candidate.key === (key ?? model.defaultSignature)) ??
@@ -141,15 +151,11 @@ function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K],
 
 /** What the command line and the workbench ask, checked: AppError `usage.wrong` for what does not go together. */
 export function cloudRequest(input: CloudInput, model: ModelInfo): CloudRequest {
-  const network: NetworkProfile =
-    input.customNetwork === undefined
-      ? networkNamed(input.network ?? 'none')
-      : { name: 'custom', ...input.customNetwork };
   return {
     model,
     signature: signatureOf(model, input.signature),
     dataPath: input.data,
-    networks: [network],
+    networks: [networkOf(input) ?? networkNamed('none')],
     loads: loadsOf(input),
     endpoint: endpointOf(input, model),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudBaseline, Endpoint, Load, NetworkProfile } from '@shared/model/cloud';
 import type { NamedTensors } from '@shared/model/tensor';
+import type { EmbeddedServer } from '@main/ports/embedded-server';
 import { measureCloud, type CloudPlan } from '../services/cloud';
 import { openDataSet, randomDataSet, sampleOf } from '../services/data';
 import { AFFORDABLE, endpointAt, networkNamed, type CloudRequest } from './cloud-plan';
@@ -54,7 +55,7 @@ export async function measureCloudFlow(
           }),
         signal: job.signal,
       });
-    return await measureAll(request, endpoint, measure, tools, job);
+    return await measureAll(request, endpoint, measure, server, tools, job);
   } finally {
     server?.stop();
   }
@@ -66,6 +67,7 @@ async function measureAll(
   request: CloudRequest,
   endpoint: Endpoint,
   measure: Measure,
+  server: EmbeddedServer | undefined,
   tools: FlowTools,
   job: JobContext,
 ): Promise<CloudBaseline[]> {
@@ -79,7 +81,11 @@ async function measureAll(
       if (needsRate) affordable ??= await affordableRate(measure, asked, endpoint);
       const load = { ...asked, ratePerSecond: asked.ratePerSecond || affordable || MAX_RATE };
       const title = titleOf(endpoint, network, loads.length > 1 ? load : undefined);
-      const baseline = { ...(await measure(network, load, title)), ...sweep };
+      const measured = await measure(network, load, title);
+      // Its peak until now: loading, and every load before this one.
+      const serverMemoryBytes = await server?.peakMemoryBytes();
+      const memory = serverMemoryBytes === undefined ? {} : { serverMemoryBytes };
+      const baseline = { ...measured, ...memory, ...sweep };
       await tools.store.baselines.save(baseline);
       job.log(
         `Cloud baseline ${title}: ${baseline.status}${baseline.reason === undefined ? '' : ` (${baseline.reason})`}`,

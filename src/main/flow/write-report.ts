@@ -1,4 +1,5 @@
 import { AppError } from '@shared/error/app-error';
+import type { WhatIf } from '@shared/statistics/what-if';
 import { renderReport } from '../services/report';
 import { gatherEvidence } from './compare-model';
 import type { FlowTools } from './tools';
@@ -8,6 +9,7 @@ export async function writeReport(
   tools: Pick<FlowTools, 'store' | 'runtimeBytes' | 'appVersion'>,
   modelHash: string,
   runIds: readonly string[] | undefined,
+  whatIf: WhatIf | undefined,
 ): Promise<string> {
   const model = await tools.store.models.get(modelHash);
   if (!model)
@@ -19,6 +21,7 @@ export async function writeReport(
   return renderReport({
     model,
     ...evidence,
+    ...(whatIf === undefined ? {} : { whatIf }),
     generatedAt: new Date().toISOString(),
     appVersion: tools.appVersion,
   });

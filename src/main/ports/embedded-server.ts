@@ -17,6 +17,8 @@ export interface EmbeddedServer {
   readonly name: string;
   /** What computes it, e.g. "TensorFlow 2.16.2 (tfjs-node 4.22.0)". */
   readonly framework: string;
+  /** The largest resident size that its process has had, in bytes; undefined when it does not tell. */
+  peakMemoryBytes(): Promise<number | undefined>;
   stop(): void;
 }
 

@@ -92,7 +92,7 @@ export const compareRouter = (os: Builder, app: App) => {
       async ({ input }) => (await gatherEvidence(app.tools, input.modelHash, input.runIds)).comparison,
     ),
     report: os.compare.report.handler(async ({ input }) => {
-      const html = await writeReport(app.tools, input.modelHash, input.runIds);
+      const html = await writeReport(app.tools, input.modelHash, input.runIds, input.whatIf);
       const file = resolve(input.out);
       await writeFile(file, html).catch((error: NodeJS.ErrnoException) => {
         throw new AppError('file.unwritable', `${file} cannot be written (${error.code ?? 'error'}).`, {

@@ -1,6 +1,12 @@
 import { oc } from '@orpc/contract';
 import * as z from 'zod';
-import { cloudBaselineSchema, cloudWindowSchema, networkProfileSchema } from '../model/cloud';
+import {
+  cloudBaselineSchema,
+  cloudWindowSchema,
+  customNetworkSchema,
+  NETWORK_PROFILE_NAMES,
+  networkProfileSchema,
+} from '../model/cloud';
 
 /** A baseline without raw samples. */
 export const baselineEntrySchema = cloudBaselineSchema.extend({
@@ -13,11 +19,13 @@ export const servedModelSchema = z.object({
   id: z.string(),
   modelId: z.string(),
   modelName: z.string(),
-  /** E.g. "http://127.0.0.1:40123". */
+  /** E.g. "http://127.0.0.1:40123"; with a network, the way through it. */
   url: z.string(),
   /** The name under which it is served. */
   name: z.string(),
   framework: z.string(),
+  /** The simulated network in front of it. */
+  network: networkProfileSchema.optional(),
   /** Commands for a shell that ask for one inference. */
   examples: z.array(z.string()),
   state: z.enum(['serving', 'ended']),
@@ -38,6 +46,9 @@ export const cloudApi = {
         name: z.string().min(1).max(256).optional(),
         signature: z.string().min(1).max(256).optional(),
         port: z.number().int().min(0).max(65_535).optional(),
+        /** Served through this simulated network: a profile's name, or figures of the user's own. */
+        network: z.enum(NETWORK_PROFILE_NAMES).optional(),
+        customNetwork: customNetworkSchema.optional(),
       }),
     )
     .output(servedModelSchema),

@@ -5,6 +5,7 @@ import {
   gateResultSchema,
   historyAnalysisSchema,
   runComparisonSchema,
+  whatIfSchema,
 } from '../model/comparison';
 
 /** An id of a run, or the beginning of one. */
@@ -30,6 +31,8 @@ export const compareApi = {
       z.strictObject({
         modelHash: z.string().min(1).max(64),
         runIds: ids.optional(),
+        /** Also computes what these circumstances would change. */
+        whatIf: whatIfSchema.optional(),
         out: z.string().min(1).max(4096),
       }),
     )

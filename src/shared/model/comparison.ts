@@ -137,6 +137,15 @@ export const pairSchema = z.object({
 });
 export type Pair = z.infer<typeof pairSchema>;
 
+/** Other circumstances to compute a comparison for; what is left out stays as it was measured. */
+export const whatIfSchema = z.strictObject({
+  rttMs: z.number().min(0).max(60_000).optional(),
+  /** Each way; 0 is unlimited. */
+  kbps: z.number().min(0).max(1e9).optional(),
+  pricePerThousand: z.number().min(0).max(1e9).optional(),
+  inferencesPerDay: z.number().min(0).max(1e15).optional(),
+});
+
 export const edgeCloudComparisonSchema = z.object({
   modelHash: z.string(),
   modelName: z.string(),

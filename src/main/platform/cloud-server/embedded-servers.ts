@@ -2,9 +2,11 @@ import { AppError, type ErrorCode, type ErrorDetails } from '@shared/error/app-e
 import type { EmbeddedServer, EmbeddedServerRequest, EmbeddedServers } from '@main/ports/embedded-server';
 import type { WorkerHandle, WorkerLauncher } from '@main/ports/worker';
 import type { WorkerReply } from '../node/worker-call';
-import type { Serving } from './worker-task';
+import { PEAK_MEMORY, type Serving } from './worker-task';
 
 const START_TIMEOUT_MS = 120_000;
+/** A server that computes answers when it is done; one that hangs does not hold up the measurement. */
+const MEMORY_TIMEOUT_MS = 10_000;
 
 const failed = (what: string): AppError =>
   new AppError('runtime.failed', `The embedded cloud server ${what}.`, { details: { stage: 'process' } });
@@ -26,6 +28,27 @@ const lastComplaint = (errors: string): string | undefined =>
     .filter((line) => line.trim() !== '' && !TOLD.test(line))
     .at(-1)
     ?.slice(0, 300);
+
+/** Answers to a question, for those who wait for one; the same to all of them. */
+class Answers {
+  readonly #waiting = new Set<(bytes: number | undefined) => void>();
+
+  next(): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => tell(undefined), MEMORY_TIMEOUT_MS);
+      const tell = (bytes: number | undefined): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(tell);
+        resolve(bytes);
+      };
+      this.#waiting.add(tell);
+    });
+  }
+
+  tell(bytes: number | undefined): void {
+    for (const tell of this.#waiting) tell(bytes);
+  }
+}
 
 /** Servers as worker processes of kind `cloud-server`. */
 export class WorkerServers implements EmbeddedServers {
@@ -55,6 +78,7 @@ export class WorkerServers implements EmbeddedServers {
         () => giveUp(failed(`was not ready within ${START_TIMEOUT_MS / 1000} s`)),
         START_TIMEOUT_MS,
       );
+      const memory = new Answers();
       const settled = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
@@ -63,19 +87,30 @@ export class WorkerServers implements EmbeddedServers {
         message(message) {
           const reply = message as WorkerReply;
           if (reply.type !== 'result') return giveUp(errorOf(reply));
-          if (state !== 'starting') return undefined;
+          if (state !== 'starting') {
+            if (typeof reply.result === 'number') memory.tell(reply.result);
+            return undefined;
+          }
           state = 'serving';
           settled();
           const { port, framework } = reply.result as Serving;
           const stop = (): void => {
             state = 'ended';
+            memory.tell(undefined);
             worker.kill();
           };
-          return resolve({ url: `http://127.0.0.1:${port}`, name: request.name, framework, stop });
+          const peakMemoryBytes = (): Promise<number | undefined> => {
+            if (state !== 'serving') return Promise.resolve(undefined);
+            worker.post(PEAK_MEMORY);
+            return memory.next();
+          };
+          const url = `http://127.0.0.1:${port}`;
+          return resolve({ url, name: request.name, framework, peakMemoryBytes, stop });
         },
         exit(code, signalName, errors) {
           const said = lastComplaint(errors);
           const how = `ended (${signalName ?? `exit status ${code ?? 'unknown'}`})${said === undefined ? '' : `: ${said}`}`;
+          memory.tell(undefined);
           if (state === 'serving') onEnd?.(`The embedded cloud server ${how}.`);
           giveUp(failed(how));
         },

@@ -28,10 +28,14 @@ function zeros({ inputs }: Signature): NamedTensors {
   );
 }
 
-/** Loads a model and serves it until this process is ended. */
+/** Asks a serving process for the largest resident size it has had, in bytes. */
+export const PEAK_MEMORY = 'peak-memory';
+
+/** Loads a model and serves it until this process is ended; asked for `PEAK_MEMORY` then, it answers that. */
 export const cloudServerTask =
   (load: LoadOriginal) =>
-  async (message: unknown): Promise<Serving> => {
+  async (message: unknown): Promise<Serving | number> => {
+    if (message === PEAK_MEMORY) return process.resourceUsage().maxRSS * 1024;
     const request = message as EmbeddedServerRequest;
     const model = await load(request);
     // The first inference builds the graph; no client should measure that. Its failure is told to those who ask.

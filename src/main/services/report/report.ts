@@ -2,6 +2,7 @@ import type { BaselineFacts } from '@shared/model/cloud';
 import type { EdgeCloudComparison } from '@shared/model/comparison';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
 import type { RunFacts } from '@shared/model/run';
+import type { WhatIf } from '@shared/statistics/what-if';
 import { SOURCE_FORMAT_TITLES } from '@shared/model/source-format';
 import { conditionsSection } from './conditions-section';
 import { bytesText } from '@shared/text/figures';
@@ -9,6 +10,7 @@ import { Html, html } from './html';
 import { cloudSection, latencySection, variantsSection } from './sections';
 import { validationSection } from './validation-section';
 import { STYLE } from './style';
+import { whatIfSection } from './what-if-section';
 
 export interface ReportInput {
   readonly model: ModelInfo;
@@ -17,6 +19,8 @@ export interface ReportInput {
   readonly runs: readonly RunFacts[];
   readonly baselines: readonly BaselineFacts[];
   readonly comparison: EdgeCloudComparison;
+  /** Circumstances to compute the cloud side for, besides those of the usual networks. */
+  readonly whatIf?: WhatIf;
   /** ISO 8601; given, so that the same input makes the same report. */
   readonly generatedAt: string;
   readonly appVersion: string;
@@ -61,7 +65,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
           </section>
           ${input.variants.length > 0 && variantsSection(input.variants)} ${latencySection(comparison)}
           ${validationSection(input.variants, input.runs)} ${cloudSection(comparison)}
-          ${conditionsSection(input.runs, input.baselines)}
+          ${whatIfSection(comparison, input.whatIf)} ${conditionsSection(input.runs, input.baselines)}
           <footer>
             Edgebench ${input.appVersion} · ${input.generatedAt}. Percentiles are exact and shown only where
             the sample supports them.

@@ -21,7 +21,7 @@ const STATUS_CLASSES: Record<ValidationStatus, string> = {
   'not-validated': 'warn',
 };
 
-const table = (head: readonly Html[], rows: readonly Html[]): Html =>
+export const table = (head: readonly Html[], rows: readonly Html[]): Html =>
   html`<div class="scroll">
     <table>
       <thead>
@@ -34,9 +34,9 @@ const table = (head: readonly Html[], rows: readonly Html[]): Html =>
       </tbody>
     </table>
   </div>`;
-const th = (text: string, number = true): Html =>
+export const th = (text: string, number = true): Html =>
   number ? html`<th class="n">${text}</th>` : html`<th>${text}</th>`;
-const td = (text: string, note?: string): Html =>
+export const td = (text: string, note?: string): Html =>
   html`<td class="n">
     <span class="value">${text}</span>${note !== undefined && html`<br /><span class="soft">${note}</span>`}
   </td>`;

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { AppError } from '@shared/error/app-error';
 import { given, parsePort } from '../arguments';
+import { networkText } from '@shared/text/network-text';
+import { networkGiven, withNetworkFlags, type NetworkFlags } from '../network-flags';
 import type { Session } from '../session';
 import { printable } from '@shared/text/text-width';
 
@@ -9,7 +11,7 @@ type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
 /** How often to look whether the server still lives. */
 const LOOK_MS = 500;
 
-interface ServeFlags {
+interface ServeFlags extends NetworkFlags {
   readonly name?: string;
   readonly port?: number;
   readonly signature?: string;
@@ -30,8 +32,7 @@ function asked(): { readonly promise: Promise<void>; readonly isAsked: () => boo
 }
 
 export function addCloudServe(cloud: Command, run: Run): void {
-  cloud
-    .command('serve')
+  withNetworkFlags(cloud.command('serve'))
     .argument('<model>', 'the original model')
     .option('--name <model>', 'the name under which it is served')
     .option('--port <n>', 'port on this machine (default: any free one)', parsePort)
@@ -42,7 +43,13 @@ export function addCloudServe(cloud: Command, run: Run): void {
         const stop = asked();
         const client = await engine();
         const served = await client.cloud.serve(
-          given({ model, name: flags.name, port: flags.port, signature: flags.signature }),
+          given({
+            model,
+            name: flags.name,
+            port: flags.port,
+            signature: flags.signature,
+            ...networkGiven(flags),
+          }),
         );
         const name = encodeURIComponent(served.name);
         output.result(
@@ -52,6 +59,9 @@ export function addCloudServe(cloud: Command, run: Run): void {
             `  TensorFlow Serving       ${served.url}/v1/models/${name}`,
             `  Open Inference Protocol  ${served.url}/v2/models/${name}`,
             '',
+            ...(served.network === undefined
+              ? []
+              : [`Reached through a simulated network: ${networkText(served.network)}.`, '']),
             'Ask it for one inference:',
             ...served.examples.map((example) => `  ${printable(example)}`),
             '',

@@ -11,6 +11,7 @@ import {
   parsePositiveInts,
   parsePositives,
 } from '../arguments';
+import { networkGiven, withNetworkFlags, type NetworkFlags } from '../network-flags';
 import { follow, type Session } from '../session';
 import { bytesText, millisText, percentText } from '@shared/text/figures';
 import { table } from '@shared/text/terminal-table';
@@ -19,7 +20,7 @@ import { addCloudServe } from './cloud-serve';
 
 type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
 
-interface MeasureFlags {
+interface MeasureFlags extends NetworkFlags {
   readonly url?: string;
   readonly protocol?: CloudProtocol;
   readonly name?: string;
@@ -32,12 +33,6 @@ interface MeasureFlags {
   readonly pin?: string;
   readonly price?: number;
   readonly data?: string;
-  readonly network?: string;
-  readonly rtt?: number;
-  readonly jitter?: number;
-  readonly up?: number;
-  readonly down?: number;
-  readonly loss?: number;
   readonly arrivals?: 'poisson' | 'constant';
   readonly rate?: number;
   readonly rates?: number[];
@@ -72,8 +67,7 @@ export function addCloud(program: Command, run: Run): void {
           pinnedCertificate: flags.pin?.replaceAll(':', '').toLowerCase(),
           pricePerThousand: flags.price,
           data: flags.data,
-          network: flags.network,
-          customNetwork: customNetwork(flags),
+          ...networkGiven(flags),
           arrivals: flags.arrivals,
           requestsPerSecond: flags.rate,
           rates: flags.rates,
@@ -106,7 +100,7 @@ export function addCloud(program: Command, run: Run): void {
 }
 
 const withMeasureFlags = (command: Command): Command =>
-  command
+  withNetworkFlags(command)
     .argument('<model>', 'the original model; served on this machine unless --url names a server that has it')
     .description('measure the original behind a server, and keep the result as a baseline')
     .option('--url <address>', 'a server, e.g. http://host:8501')
@@ -132,12 +126,6 @@ const withMeasureFlags = (command: Command): Command =>
     .option('--pin <sha256>', 'accept only the certificate with this SHA-256')
     .option('--price <amount>', 'your price for 1,000 inferences there', parseNotNegative)
     .option('--data <path>', 'samples to send (.npz, .npy); random data when left out')
-    .option('--network <profile>', 'simulated network: none, wifi, 4g, 5g, 3g')
-    .option('--rtt <ms>', 'simulated network of your own: round-trip time', parseNotNegative)
-    .option('--jitter <ms>', '… standard deviation of the one-way delay', parseNotNegative)
-    .option('--up <kbit/s>', '… bandwidth to the server (0: unlimited)', parseNotNegative)
-    .option('--down <kbit/s>', '… bandwidth from the server (0: unlimited)', parseNotNegative)
-    .option('--loss <percent>', '… share of packets lost', parseNotNegative)
     .addOption(
       new Option('--arrivals <kind>', 'how requests are spread (default: poisson)').choices([
         'poisson',
@@ -151,14 +139,6 @@ const withMeasureFlags = (command: Command): Command =>
     .option('--seconds <n>', 'length of one window', parsePositive)
     .option('--timeout <seconds>', 'longest time for one answer', parsePositive)
     .option('--closed-loop', 'next request after the reply: hides stalls, labelled so');
-
-function customNetwork({ network, rtt, jitter, up, down, loss }: MeasureFlags) {
-  const figures = given({ rttMs: rtt, jitterMs: jitter, upKbps: up, downKbps: down, lossPercent: loss });
-  if (Object.keys(figures).length === 0) return undefined;
-  if (network !== undefined)
-    throw new AppError('usage.wrong', 'Give a network profile or figures of your own, not both.');
-  return figures;
-}
 
 async function templateFrom(file: string): Promise<HttpTemplate> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -1,7 +1,9 @@
 import { AppError } from '@shared/error/app-error';
 import type { GateResult, RunComparison } from '@shared/model/comparison';
 import type { Command } from 'commander';
+import { parseNotNegative } from '../arguments';
 import type { Session } from '../session';
+import { compareEdgeWithCloud, type EdgeCloudFlags } from './edge-cloud';
 import { millisText } from '@shared/text/figures';
 import { table } from '@shared/text/terminal-table';
 
@@ -10,14 +12,26 @@ type Run = (action: (session: Session) => Promise<void>) => Promise<void>;
 export function addCompare(program: Command, run: Run): void {
   program
     .command('compare')
-    .argument('<base>', 'id of a run, or the beginning of one')
-    .argument('<runs...>', 'runs to compare with it')
-    .description('say of each run whether it is better or worse than the base, with a 95 % interval')
-    .action((base: string, candidates: string[]) =>
-      run(async ({ output, engine }) => {
+    .argument('[base]', 'id of a run, or the beginning of one; without runs, edge is compared with cloud')
+    .argument('[runs...]', 'runs to compare with it')
+    .option('--model <name>', 'edge against cloud for this model (name, or beginning of its hash)')
+    .option('--rtt <ms>', 'what if: round-trip time', parseNotNegative)
+    .option('--bandwidth <kbit/s>', '… bandwidth each way (0: unlimited)', parseNotNegative)
+    .option('--price <amount>', '… your price for 1,000 inferences', parseNotNegative)
+    .option('--per-day <n>', '… inferences a day', parseNotNegative)
+    .option('--report <file>', 'also write the comparison as a page that stands alone')
+    .description(
+      'say of each run whether it is better or worse than the base, with a 95 % interval; or compare edge with cloud',
+    )
+    .action((base: string | undefined, candidates: string[], flags: EdgeCloudFlags) =>
+      run(async (session) => {
+        const { output, engine } = session;
+        if (base === undefined) return compareEdgeWithCloud(session, flags);
+        if (candidates.length === 0)
+          throw new AppError('usage.wrong', 'Name the runs to compare with the first one, or none at all.');
         const client = await engine();
         const comparisons = await client.compare.runs({ base, candidates });
-        output.result({ comparisons }, comparisonText(comparisons));
+        return output.result({ comparisons }, comparisonText(comparisons));
       }),
     );
   program
