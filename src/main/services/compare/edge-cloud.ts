@@ -142,7 +142,7 @@ function cloudTarget(measured: MeasuredBaseline, input: EdgeCloudInput): Measure
   const cautions: string[] = [];
   if (baseline.status !== 'stable')
     cautions.push(
-      `The measurement is ${baseline.status}${baseline.reason === undefined ? '' : `: ${baseline.reason}`}.`,
+      `The measurement is ${baseline.status}${baseline.reason === undefined ? '' : `: ${baseline.reason.replace(/\.$/, '')}`}.`,
     );
   if (baseline.errorRate > MAXIMUM_ERROR_RATE)
     cautions.push(`${(baseline.errorRate * 100).toFixed(1)} % of the requests failed: no verdict.`);
