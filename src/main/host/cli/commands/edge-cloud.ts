@@ -98,7 +98,7 @@ export async function compareEdgeWithCloud(
   );
 }
 
-const TITLES: Partial<Record<keyof typeof COMPARISON_LINES, string>> = {
+const TITLES: Partial<Record<ComparisonLine, string>> = {
   latencyP50: 'p50',
   latencyP90: 'p90',
   bytesSent: 'bytes sent',
