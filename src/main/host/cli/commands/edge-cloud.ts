@@ -1,6 +1,10 @@
 import type { EngineClient } from '@shared/api/contract';
 import { AppError } from '@shared/error/app-error';
-import { COMPARISON_LINE_NAMES, COMPARISON_LINES, type EdgeCloudComparison } from '@shared/model/comparison';
+import {
+  COMPARISON_LINE_NAMES,
+  type ComparisonLine,
+  type EdgeCloudComparison,
+} from '@shared/model/comparison';
 import { EVIDENCE_TITLES } from '@shared/model/evidence';
 import type { ModelInfo } from '@shared/model/model';
 import { circumstancesText, whatIfRows, whatIfSentence, type WhatIf } from '@shared/statistics/what-if';
