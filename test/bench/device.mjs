@@ -1,9 +1,9 @@
 // npm run bench:device: the figures that measuring on devices rests on, each beside its bar. Pushes and inferences are timed turn
-// about with their counterparts (adb push; a C loop of its own over the same library), so that ratios hold on a busy machine.
+// about with their counterparts (adb push; a plain C loop over the same interpreter), so that ratios hold on a busy machine.
 // "npm run bench:device -- push tracking timing" names the parts wanted; all of them without. Needs Linux with a C compiler; the
 // figures of devices need the test device (test/device).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -48,8 +48,12 @@ try {
     '--out',
     join(scratch, 'digits.tflite'),
   ]);
-  const loop = join(scratch, 'independent-loop');
-  run('cc', ['-O2', '-o', loop, join(root, 'test/bench/independent-loop.c'), '-ldl']);
+  const loop = join(scratch, 'paired-loop');
+  const sources = readdirSync(join(root, 'runner/src'))
+    .filter((name) => name.endsWith('.c') && name !== 'main.c' && name !== 'bench.c')
+    .map((name) => join(root, 'runner/src', name));
+  // As the runner itself is built.
+  run('cc', ['-O3', '-o', loop, join(root, 'test/bench/paired-loop.c'), ...sources, '-ldl', '-lm']);
   run(process.execPath, [
     join(work, 'device.cjs'),
     root,
