@@ -12,6 +12,7 @@ import { toFloat16 } from './float16';
 import { toIntegers } from './integers';
 import { precisionOf } from './overrides';
 import type { Range } from './scales';
+import { takeTrainedRanges } from './trained-ranges';
 import { WeightReader } from './weight-reader';
 import { dynamicWarnings, notFiniteWarnings, rangeWarnings } from './warnings';
 
@@ -92,6 +93,7 @@ function quantizeOnce(
       ? recipe.precision
       : (recipe.overrides.find((override) => override.precision.startsWith('int'))?.precision ?? 'int8');
     const isKept = (op: Op): boolean => precision(op) !== chosen || sinceOf(op) !== undefined;
+    const trained = takeTrainedRanges(model, (op) => !isKept(op));
     const sameRange = affineToDepthwise(model, (op) => !isKept(op));
     const report = toIntegers(model, {
       activations: chosen === 'int8' ? 'int8' : 'int16',
@@ -106,8 +108,9 @@ function quantizeOnce(
         return precision(op) === chosen ? undefined : 'the recipe keeps it';
       },
       rangeOf: (value) => {
-        const original = originals.get(sameRange.get(value) ?? value);
-        const range = original && rangeOf(original);
+        const measured = sameRange.get(value) ?? value;
+        const original = originals.get(measured);
+        const range = trained.get(measured) ?? (original && rangeOf(original));
         if (range) used.set(value, range);
         return range;
       },

@@ -177,3 +177,42 @@ it('keeps the layers that a recipe names in float', () => {
     'QUANTIZE',
   ]);
 });
+
+describe('models trained to be quantized', () => {
+  const fake = (min: number, max: number) => ({ min, max, num_bits: 8, narrow_range: false });
+  const trained = (): TinyGraph => {
+    const g = new TinyGraph();
+    const x = g.op('FAKE_QUANT', fake(-1, 1), g.input(1, 4));
+    const relu = g.op('ADD', { ...PLAIN, fused_activation_function: 1 }, x, g.weights(4));
+    const flat = g.op('RESHAPE', {}, relu, g.ints([4, 1]));
+    const y = g.op('FAKE_QUANT', fake(0, 0.75), flat);
+    return g.returns(g.op('FAKE_QUANT', fake(-2, 2), g.op('MUL', PLAIN, y, g.weights(1))));
+  };
+
+  it('takes their ranges instead of calibrated ones, in the steps that they were trained with', () => {
+    const { model, report } = quantized(trained().graph, {}, new Map());
+    expect(report.floatOperators).toEqual([]);
+    const ops = [...(model.graphs[0]?.ops ?? [])];
+    expect(ops.map(({ type }) => type).sort()).toEqual(['ADD', 'DEQUANTIZE', 'MUL', 'QUANTIZE', 'RESHAPE']);
+    const scaleOf = (type: string) => opOf(ops, type).output().quantization;
+    // The operator moves -1..1 by half a step, so that 0 is one of the steps.
+    expect(scaleOf('QUANTIZE')).toMatchObject({ scale: [Math.fround(2 / 255)], zeroPoint: [-1] });
+    for (const type of ['ADD', 'RESHAPE'])
+      expect(scaleOf(type)).toMatchObject({ scale: [Math.fround(0.75 / 255)], zeroPoint: [-128] });
+    expect(scaleOf('MUL')).toMatchObject({ scale: [Math.fround(4 / 255)], zeroPoint: [-1] });
+  });
+
+  it.skipIf(missing)(
+    'gives what the float model with its rounding gives, and keeps that in float',
+    async () => {
+      const values = [0.11, -0.42, 0.73, 0.3];
+      const { graph } = trained();
+      const [expected = []] = await outputsOf(modelOf(graph), values);
+      const [made = []] = await outputsOf(quantized(graph, {}).model, values);
+      // ADD rounds its constant, too: one step of 4 / 255 at most.
+      for (const [i, x] of made.entries()) expect(Math.abs(x - (expected[i] ?? NaN))).toBeLessThan(0.016);
+      const { model } = quantized(graph, { precision: 'float16' });
+      expect([...(model.graphs[0]?.ops ?? [])].filter(({ type }) => type === 'FAKE_QUANT')).toHaveLength(3);
+    },
+  );
+});

@@ -13,13 +13,14 @@ export interface FakeQuantAttrs {
   narrow_range: boolean;
 }
 
-/** Range moved so that 0 is one of its steps, and the size of a step (TensorFlow's Nudge in fake_quant_ops_functor.h). */
+/** The range moved so that 0 is one of its steps, and the size of a step (TensorFlow's Nudge in fake_quant_ops_functor.h). */
 const nudged = ({ min, max, num_bits, narrow_range }: FakeQuantAttrs) => {
   const [low, high] = [narrow_range ? 1 : 0, 2 ** num_bits - 1];
   const scale = Math.fround((max - min) / (high - low));
-  const zero = low - min / scale;
+  // In float32 like the kernel's: where 0 is half way between two steps, the last digit decides.
+  const zero = Math.fround(low - Math.fround(min / scale));
   const point = zero < low ? low : zero > high ? high : Math.floor(zero + 0.5);
-  return { scale, from: (low - point) * scale, to: (high - point) * scale };
+  return { scale, from: Math.fround((low - point) * scale), to: Math.fround((high - point) * scale) };
 };
 
 const quantized = (data: ArrayLike<number | bigint>, attrs: FakeQuantAttrs): Float32Array => {
@@ -61,7 +62,14 @@ export const op = defineOp<FakeQuantAttrs>({
       ['narrow_range', 'bool', false],
     ],
   },
-  quantization: { rule: 'float', int16Kernel: false },
+  quantization: {
+    rule: 'float',
+    int16Kernel: false,
+    trainedRange(op) {
+      const { from, to } = nudged(op.attrs as FakeQuantAttrs);
+      return { min: from, max: to };
+    },
+  },
   version: (op) => version(op.attrs.narrow_range ? 2 : 1),
   infer: (op) => [{ dtype: op.input(0).dtype, shape: op.input(0).shape }],
   fold: ([input], op: Op<FakeQuantAttrs>) => (input ? [quantized(input.data, op.attrs)] : undefined),

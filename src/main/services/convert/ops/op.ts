@@ -70,6 +70,8 @@ export interface QuantizationFacts {
   readonly dynamicRange?: 'compute' | 'weight-only';
   /** Operand numbers of a layer of LSTM, whose integer form has states and intermediates, too. */
   readonly lstm?: LstmOperands;
+  /** The operator does nothing but round its operand to this range's steps, as it was trained to be quantized. */
+  trainedRange?(op: Op): { readonly min: number; readonly max: number };
   /** All weights of a kernel that takes them as int8 together or not at all, one scale each (LSTM). */
   readonly allWeights?: readonly number[];
 }
