@@ -165,5 +165,5 @@ export function cloudRequest(input: CloudInput, model: ModelInfo): CloudRequest 
 export function endpointAt(request: CloudRequest, server: EmbeddedServer | undefined): Endpoint {
   const url = server?.url ?? request.endpoint.url;
   if (url === undefined) throw new Error('there is neither a server of ours nor a remote one');
-  return { ...request.endpoint, url };
+  return { ...request.endpoint, url, ...(server ? { framework: server.framework } : {}) };
 }

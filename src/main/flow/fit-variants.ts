@@ -16,7 +16,7 @@ export function fitVariants(
   if (fit.length === 0)
     throw new AppError(
       'validate.failed',
-      `Every variant failed validation (${failed[0]?.validation?.reasons[0] ?? ''}) Use --allow-failed-validation to measure them all the same.`,
+      `Every variant failed validation. ${failed[0]?.validation?.reasons[0] ?? ''} Use --allow-failed-validation to measure them all the same.`,
     );
   return fit;
 }

@@ -68,6 +68,8 @@ export const endpointSchema = z.object({
     .optional(),
   /** Served by Edgebench itself on this machine. */
   embedded: z.boolean().default(false),
+  /** What computed the answers of an embedded server: a framework, or our reading of a file executed by it. */
+  framework: text.optional(),
   /** The user's price, in the user's currency, for 1,000 inferences. */
   pricePerThousand: z.number().nonnegative().optional(),
 });

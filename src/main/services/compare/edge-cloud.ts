@@ -148,7 +148,11 @@ function cloudTarget(measured: MeasuredBaseline, input: EdgeCloudInput): Measure
     cautions.push(`${(baseline.errorRate * 100).toFixed(1)} % of the requests failed: no verdict.`);
   if (baseline.load.kind === 'closed')
     cautions.push('Closed loop: stalls of the server hide behind waiting clients.');
-  if (baseline.endpoint.embedded) cautions.push('Served by this computer; a data centre has other hardware.');
+  const { embedded, framework } = baseline.endpoint;
+  if (embedded)
+    cautions.push(
+      `Served by this computer${framework === undefined ? '' : ` (${framework})`}; a data centre has other hardware.`,
+    );
   const target: ComparisonTarget = {
     id: baseline.id,
     kind: 'cloud',

@@ -93,7 +93,9 @@ function reportOf(
   const isCompared = main !== undefined && budget.isComparedWithOriginal(main);
   const reasons = [
     ...differences.filter((d) => d.explanation === undefined).map((d) => `${d.tensor}: ${d.what}.`),
-    ...deciding.filter(({ verdict }) => verdict !== 'right').map((one) => `${one.runtime}: ${one.reason}`),
+    ...deciding
+      .filter(({ verdict }) => verdict !== 'right')
+      .map((one) => `${one.runtime}: ${one.reason.replace(/\.$/, '')}.`),
     ...[accuracyFailure(counted, marks) ?? []].flat(),
   ];
   if (!isCompared && reasons.length === 0)
