@@ -23,9 +23,8 @@ const hashOf = (file: string): string => createHash('sha256').update(readFileSyn
 
 /** Each command starts a process, and in it TensorFlow. */
 const TIMEOUT_MS = 300_000;
-const title = `validation from the command line${missing ? ` (skipped: ${missing})` : ''}`;
 
-describe.skipIf(missing)(title, { timeout: TIMEOUT_MS }, () => {
+describe.skipIf(missing)(`validation by command ${missing ?? ''}`, { timeout: TIMEOUT_MS }, () => {
   let port: number;
   beforeAll(async () => {
     port = await freePort();
