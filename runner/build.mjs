@@ -3,11 +3,13 @@
  * Builds the runner.
  *   node runner/build.mjs host [OUT]          for this computer, with its C compiler; out/runner/edgebench-runner by default
  *   node runner/build.mjs android ABI [OUT]   for Android, without its NDK: x86_64, arm64-v8a or armeabi-v7a; resources/runner/ABI/ by default
+ *   node runner/build.mjs glibc ABI [FOLDER]  for Android devices of x86_64 or arm64-v8a, with a C library of its own; out/runner/glibc/ABI/ by default
  * Does nothing when the sources have not changed since (host only). Ends with 77 when there is no compiler.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,7 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -41,6 +43,22 @@ const ANDROID = {
     names: ['raise'],
   },
 };
+
+/** The same program with a C library of its own, for devices whose own does not start it. */
+const GLIBC = {
+  x86_64: { ...ANDROID.x86_64, loader: 'ld-linux-x86-64.so.2' },
+  'arm64-v8a': { ...ANDROID['arm64-v8a'], loader: 'ld-linux-aarch64.so.1' },
+};
+/** What TensorFlow Lite's library for Linux needs, and what older builds of it do. */
+const GLIBC_LIBRARIES = [
+  'libc.so.6',
+  'libm.so.6',
+  'libdl.so.2',
+  'libpthread.so.0',
+  'librt.so.1',
+  'libgcc_s.so.1',
+  'libstdc++.so.6',
+];
 
 /** What of bionic the runner uses: stand-ins with these names are linked against, the phone's own libraries serve them. */
 const BIONIC = {
@@ -125,10 +143,7 @@ function standIns(compiler, folder, more = []) {
 }
 
 function buildAndroid(abi, out = join(here, '..', 'resources', 'runner', abi, 'edgebench-runner')) {
-  const target = ANDROID[abi];
-  if (!target) throw new Error(`no such ABI: ${abi}; there are ${Object.keys(ANDROID).join(', ')}`);
-  const compiler = target.compilers.find((name) => target.machine.test(machineOf(name)));
-  if (!compiler) throw new Unable(`no compiler for ${abi} was found (${target.compilers.join(', ')})`);
+  const { target, compiler } = compilerFor(abi, ANDROID);
   mkdirSync(dirname(out), { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'edgebench-runner-'));
   try {
@@ -155,11 +170,35 @@ function buildAndroid(abi, out = join(here, '..', 'resources', 'runner', abi, 'e
   }
 }
 
+function compilerFor(abi, targets) {
+  const target = targets[abi];
+  if (!target) throw new Error(`no such ABI: ${abi}; there are ${Object.keys(targets).join(', ')}`);
+  const compiler = target.compilers.find((name) => target.machine.test(machineOf(name)));
+  if (!compiler) throw new Unable(`no compiler for ${abi} was found (${target.compilers.join(', ')})`);
+  return { target, compiler };
+}
+
+/** Runner, loader and libraries in one folder; the compiler's own C library is what runs on the device. */
+function buildGlibc(abi, out = join(here, '..', 'out', 'runner', 'glibc', abi)) {
+  const { target, compiler } = compilerFor(abi, GLIBC);
+  mkdirSync(out, { recursive: true });
+  for (const name of [target.loader, ...GLIBC_LIBRARIES]) {
+    const told = spawnSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' });
+    const path = told.stdout.trim();
+    if (!isAbsolute(path)) throw new Unable(`${compiler} has no ${name}`);
+    copyFileSync(path, join(out, name));
+  }
+  const program = join(out, 'edgebench-runner');
+  compile(compiler, ['-O2', '-Wall', '-Wextra', '-s', '-o', program, ...cFiles(sources), '-ldl'], here);
+  return `${program} built with ${compiler}`;
+}
+
 try {
   const [what, ...rest] = process.argv.slice(2);
   if (what === 'host') console.log(buildHost(...rest));
   else if (what === 'android' && rest[0]) console.log(buildAndroid(rest[0], rest[1]));
-  else throw new Error('use: node runner/build.mjs host [OUT] | android ABI [OUT]');
+  else if (what === 'glibc' && rest[0]) console.log(buildGlibc(rest[0], rest[1]));
+  else throw new Error('use: node runner/build.mjs host [OUT] | android ABI [OUT] | glibc ABI [FOLDER]');
 } catch (error) {
   console.error(error.message);
   process.exit(error instanceof Unable ? 77 : 1);

@@ -1,4 +1,5 @@
 import { appBuild } from './app-build.mjs';
+import { glibcRunner } from './glibc-runner.mjs';
 import { gypAddon } from './gyp-addon.mjs';
 import { libtensorflow } from './libtensorflow.mjs';
 import { npmPackages } from './npm-packages.mjs';
@@ -41,5 +42,6 @@ export const parts = [
   tflite,
   tfliteAndroid,
   runner,
+  glibcRunner,
   appBuild,
 ];

@@ -27,7 +27,7 @@ export const tflite = {
   id: 'tflite',
   title: `TFLite ${tfliteVersion}`,
   lost: 'running models on this computer and on Android devices',
-  ready: () => jars[hostTarget] !== undefined && targets.every((target) => isWhole(tfliteDir(target))),
+  ready: () => jars[hostTarget] !== undefined && targets.every(hasTflite),
   make,
 };
 
@@ -35,7 +35,7 @@ async function make(report) {
   const failed = [];
   for (const target of targets) {
     try {
-      if (!isWhole(tfliteDir(target))) await fetchLibrary(target, report);
+      if (!hasTflite(target)) await fetchTflite(target, report);
     } catch (error) {
       failed.push(`${target}: ${reasonOf(error)}`);
     }
@@ -45,7 +45,10 @@ async function make(report) {
   report.say('in place');
 }
 
-async function fetchLibrary(target, report) {
+export const hasTflite = (target) => isWhole(tfliteDir(target));
+
+/** Fetches the library for one target. */
+export async function fetchTflite(target, report) {
   const [sha256, megabytes] = jars[target];
   const coordinates = { group: 'org.bytedeco', artifact: 'tensorflow-lite', version: '2.21.0-1.5.14' };
   report.say(`fetching ${target}`);

@@ -34,6 +34,10 @@ export const TFLITE_VERSION = '2.21.0';
 export const tfliteLibrary = (classifier = hostClassifier()): NativePart =>
   part(join(cacheDir(), `tflite-${TFLITE_VERSION}`, classifier, library('jnitensorflowlite', classifier)));
 
+/** Our runner with a C library of its own for an Android ABI, as the set-up builds it: a folder of program, loader and libraries. */
+export const glibcRunner = (appRoot: string, abi: string): NativePart =>
+  part(join(appRoot, 'out', 'runner', 'glibc', abi));
+
 export const ANDROID_TFLITE_VERSION = '2.16.1';
 
 const androidArchive = (artifact: string, file: string): NativePart =>

@@ -1,9 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunnerKit } from '@main/ports/runner-kit';
 import type { DeviceFingerprint } from '@shared/model/device';
 import {
   androidGpuDelegate,
   androidRunner,
   androidTflite,
+  glibcRunner,
   tfliteLibrary,
   type NativePart,
 } from '../node/native-parts';
@@ -31,6 +34,31 @@ export function androidKit(root: string, abi: string): RunnerKit | undefined {
   return { startWay: 'A', program: runner.path, library: library.path, ...(gpu ? { gpu } : {}) };
 }
 
+const LINUX_CLASSIFIERS: Readonly<Record<string, string>> = {
+  'arm64-v8a': 'linux-arm64',
+  x86_64: 'linux-x86_64',
+};
+const LOADER = /^ld-linux.*\.so\.\d+$/;
+
+/** Our runner with a C library of its own, and the library for Linux: for devices whose own C library does not start the other. */
+function bundledKit(root: string, abi: string): RunnerKit | undefined {
+  const classifier = LINUX_CLASSIFIERS[abi];
+  const folder = glibcRunner(root, abi);
+  if (classifier === undefined || !folder.found || !tfliteLibrary(classifier).found) return undefined;
+  const names = readdirSync(folder.path).sort();
+  const loader = names.find((name) => LOADER.test(name));
+  if (loader === undefined || !names.includes('edgebench-runner')) return undefined;
+  return {
+    startWay: 'B',
+    program: join(folder.path, 'edgebench-runner'),
+    library: tfliteLibrary(classifier).path,
+    loader: {
+      program: join(folder.path, loader),
+      libraries: names.filter((name) => /^lib.*\.so/.test(name)).map((name) => join(folder.path, name)),
+    },
+  };
+}
+
 /** What there is to run our runner on a device, most wanted first. Throws `runtime.unavailable` when this computer has no parts. */
 export function runnerKits(
   root: string,
@@ -41,6 +69,7 @@ export function runnerKits(
     const { runner, library } = parts.files();
     return [{ startWay: 'host', program: runner, library }];
   }
-  const kit = device.abis.map((abi) => androidKit(root, abi)).find((found) => found !== undefined);
-  return kit ? [kit] : [];
+  const abi = device.abis.find((name) => androidKit(root, name));
+  const kits = abi === undefined ? [] : [androidKit(root, abi), bundledKit(root, abi)];
+  return kits.filter((kit) => kit !== undefined);
 }
