@@ -19,6 +19,7 @@ interface Loader {
 /** TensorFlow reads these formats itself; of Keras's files it is given our reading, which is said wherever it is named. */
 const LOADERS: Record<SourceFormat, Loader> = {
   'saved-model': { load: (tf, { modelPath, signature }) => loadSavedModel(tf, modelPath, signature) },
+  'frozen-graph': { load: loadReading, reading: 'frozen graph' },
   'tfjs-graph': { load: (tf, { modelPath }) => loadGraphModel(tf, modelPath) },
   'tfjs-layers': { load: (tf, { modelPath }) => loadLayersModel(tf, modelPath) },
   'keras-v3': { load: loadReading, reading: 'Keras file' },

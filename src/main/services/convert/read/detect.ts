@@ -42,7 +42,11 @@ function detectFile(path: string, files: ModelFiles): DetectedModel {
     if (!format)
       throw notAModel(
         path,
-        file.size < 8 ? `it has ${file.size} bytes` : 'its content is of no known format',
+        file.size < 8
+          ? `it has ${file.size} bytes`
+          : isArchive(file)
+            ? 'it is an archive; unpack it and give the folder or file in it'
+            : 'its content is of no known format',
       );
     return { format, path: format === 'saved-model' ? files.parent(path) : path };
   } finally {
@@ -57,7 +61,8 @@ function formatOf(file: ModelFile): SourceFormat | undefined {
   if (isHdf5(file)) return 'keras-h5';
   if (head[0] === 0x50 && head[1] === 0x4b) return zipHolds(file, 'config.json') ? 'keras-v3' : undefined;
   if (firstCharacter(head) === '{') return jsonFormat(file);
-  return looksLikeSavedModel(head, file.size) ? 'saved-model' : undefined;
+  if (looksLikeSavedModel(head, file.size)) return 'saved-model';
+  return looksLikeGraph(head, file.size) ? 'frozen-graph' : undefined;
 }
 
 function isHdf5(file: ModelFile): boolean {
@@ -112,20 +117,46 @@ function jsonFormat(file: ModelFile): SourceFormat | undefined {
  * fit in the file.
  */
 function looksLikeSavedModel(head: Uint8Array, size: number): boolean {
-  let at = 0;
-  if (head[at] === 0x08) at += 2;
-  if (head[at] !== 0x12) return false;
-  let length = 0;
-  for (let shift = 0; shift < 42; shift += 7) {
-    const byte = head[++at] ?? 0x80;
-    length += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return length > 0 && at + 1 + length <= size && head[at + 1] === 0x0a;
-  }
-  return false;
+  const at = head[0] === 0x08 ? 2 : 0;
+  const inside = messageAt(head, at, 0x12, size);
+  return inside !== undefined && head[inside] === 0x0a;
 }
+
+/** The message GraphDef begins with a node (field 1), and that with its name and its operator's, which are texts. */
+function looksLikeGraph(head: Uint8Array, size: number): boolean {
+  const node = messageAt(head, 0, 0x0a, size);
+  const name = node === undefined ? undefined : messageAt(head, node, 0x0a, size);
+  if (node === undefined || name === undefined) return false;
+  const operator = name + (head[name - 1] ?? 0);
+  const text = messageAt(head, operator, 0x12, size);
+  return text !== undefined && /^[A-Z_]\w+$/.test(latin1(head, text, text + (head[text - 1] ?? 0)));
+}
+
+const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.subarray(from, to)).toString('latin1');
+
+/** Where the contents of a field begin whose tag stands at `at` and whose length fits in the file; undefined for all else. */
+function messageAt(head: Uint8Array, at: number, tag: number, size: number): number | undefined {
+  if (head[at] !== tag) return undefined;
+  let length = 0;
+  for (let shift = 0, place = at + 1; shift < 42; shift += 7, place++) {
+    const byte = head[place] ?? 0x80;
+    length += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return length > 0 && place + 1 + length <= size ? place + 1 : undefined;
+  }
+  return undefined;
+}
+
+/** True for archives that a model may have been packed into: ZIP, gzip, tar. */
+const isArchive = (file: ModelFile): boolean => {
+  const head = file.size < 512 ? new Uint8Array() : file.read(0, 512);
+  return (
+    latin1(head, 0, 2) === 'PK' || latin1(head, 0, 2) === '\x1f\x8b' || latin1(head, 257, 262) === 'ustar'
+  );
+};
 
 const notAModel = (path: string, why: string): AppError =>
   new AppError(
     'model.unreadable',
-    `'${path}' is not a model: ${why}. Known are SavedModel folders, .keras, .h5, TensorFlow.js and .tflite files.`,
+    `'${path}' is not a model: ${why}. Known are SavedModel folders, frozen graphs (.pb), .keras, .h5, TensorFlow.js and .tflite files.`,
   );

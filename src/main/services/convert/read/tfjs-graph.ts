@@ -4,6 +4,7 @@ import type { SourceGraph, SourceNode, SourcePort, SourceSignature } from '../so
 import { fieldOf, isJsonArray, isJsonObject, parseModelJson, type Json } from './json';
 import { resolveFunction, type RawFunction } from './tensorflow/function-def';
 import { dtypeFromJson, functionFromJson, nodeFromJson, shapeFromJson } from './tensorflow/json-def';
+import { guessSignature } from './tensorflow/guess-signature';
 import { byNaturalName } from './tensorflow/natural-order';
 import { graphRef, resolveNode } from './tensorflow/node-def';
 import { isTensorDType } from './tensorflow/types';
@@ -46,7 +47,7 @@ export function readTfjsGraph(path: string, files: ModelFiles): SourceGraph {
     }
     const resultsOf = (name: string): readonly string[] | undefined =>
       raw.get(name)?.results.map((each) => each.name);
-    const signature = readSignature(json) ?? guessSignature(nodes);
+    const signature = readSignature(json) ?? guessSignature(nodes, SIGNATURE_KEY);
     return {
       format: 'tfjs-graph',
       nodes,
@@ -88,24 +89,4 @@ function portsFromJson(json: Json | undefined): readonly SourcePort[] {
     return [{ name: plain, dtype, shape: shapeFromJson(fieldOf(info, 'tensorShape')), ref }];
   });
   return ports.sort(byTensor);
-}
-
-/** Without a signature: what has to be fed, and what nothing uses. */
-function guessSignature(nodes: ReadonlyMap<string, SourceNode>): SourceSignature {
-  const used = new Set(Array.from(nodes.values()).flatMap((node) => node.inputs.map((ref) => ref.node)));
-  const inputs: SourcePort[] = [];
-  const outputs: SourcePort[] = [];
-  for (const node of nodes.values()) {
-    const type = node.attrs['dtype'] ?? node.attrs['T'];
-    const dtype = type?.kind === 'dtype' && isTensorDType(type.value) ? type.value : 'float32';
-    const shape = node.attrs['shape'];
-    const port = { name: node.name, dtype, ref: { node: node.name, output: 0 } };
-    if (node.op === 'Placeholder')
-      inputs.push({ ...port, shape: shape?.kind === 'shape' ? shape.value : undefined });
-    else if (!used.has(node.name) && node.op !== 'Const' && node.op !== 'NoOp')
-      outputs.push({ ...port, shape: undefined });
-  }
-  if (outputs.length === 0)
-    throw new AppError('model.unreadable', 'the TensorFlow.js model has no outputs. Export the model again.');
-  return { key: SIGNATURE_KEY, inputs: inputs.sort(byNaturalName), outputs: outputs.sort(byNaturalName) };
 }

@@ -90,6 +90,14 @@ describe('what is not a model', () => {
     expect(Object.prototype).not.toHaveProperty('polluted');
   });
 
+  it.each([
+    ['ZIP', Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(600)])],
+    ['gzip', Buffer.concat([Buffer.of(0x1f, 0x8b, 8), Buffer.alloc(600)])],
+    ['tar', Buffer.concat([Buffer.alloc(257, 97), Buffer.from('ustar'), Buffer.alloc(600)])],
+  ])('is said to be packed: %s', (_, content) => {
+    expect(refusal(file('model.pb', content)).message).toMatch(/it is an archive; unpack it/);
+  });
+
   it('is refused: an empty folder, a path that is not there', () => {
     const folder = temporaryFolder();
     expect(refusal(folder).message).toMatch(/neither saved_model\.pb nor model\.json/);
