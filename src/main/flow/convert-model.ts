@@ -1,5 +1,4 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AppError } from '@shared/error/app-error';
 import type { ConvertInput } from '@shared/api/jobs';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
@@ -8,7 +7,6 @@ import type { Recipe } from '@shared/model/recipe';
 import type { ValidationReport } from '@shared/model/validation';
 import { needsCalibration } from '../services/quantize';
 import { keepingFloat } from './accuracy-aware';
-import { describeVariant } from './describe-variant';
 import { fingerprintData } from './fingerprint-data';
 import type { JobContext } from './jobs';
 import type { MadeVariant, MadeVariants } from './make-variants';
@@ -101,10 +99,7 @@ export async function convertModelFlow(
       ...(input.shapes === undefined ? {} : { shapes: input.shapes }),
       ...(calibration && needsCalibration(variant.recipe) ? { calibration } : {}),
     };
-    const info = await rememberVariant(
-      variantInfo(variant, made, making, validation, tools.files),
-      tools.store,
-    );
+    const info = await rememberVariant(variantInfo(variant, made, making, validation), tools.store);
     if (info.recipe !== variant.recipe.name)
       job.log(`${variant.recipe.name} gives the same bytes as ${info.recipe}.`);
     variants.push({ ...info, recipe: variant.recipe.name, precision: variant.recipe.precision, making });
@@ -126,7 +121,6 @@ function variantInfo(
   made: MadeVariants,
   making: Making,
   validation: ValidationReport | undefined,
-  files: FlowTools['files'],
 ): VariantInfo {
   return {
     id: variant.hash,
@@ -140,46 +134,9 @@ function variantInfo(
     originalBytes: made.modelBytes,
     operators: variant.operators.map((operator) => ({ ...operator })),
     minRuntimeVersion: variant.minRuntimeVersion,
-    signatures: plainSignatures(describeVariant(variant.path, files).signatures),
+    signatures: plainSignatures(variant.signatures),
     convertMs: variant.convertMs,
     createdAt: new Date().toISOString(),
     ...(validation ? { validation } : {}),
   };
 }
-
-/** Puts variants where the user wants them: one file, or a folder with a file per recipe. Returns the paths. */
-export async function deliver(variants: readonly VariantInfo[], out: string): Promise<string[]> {
-  const target = resolve(out);
-  const isFolder =
-    variants.length > 1 || out.endsWith('/') || (await stat(target).catch(() => undefined))?.isDirectory();
-  const files: string[] = [];
-  try {
-    for (const variant of variants) {
-      const file = isFolder ? join(target, `${stem(variant.modelName)}.${variant.recipe}.tflite`) : target;
-      await mkdir(dirname(file), { recursive: true });
-      await copyWhole(variant.path, file);
-      files.push(file);
-    }
-  } catch (error) {
-    throw new AppError(
-      'file.unwritable',
-      `${out} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}); choose another place with --out.`,
-      { cause: error },
-    );
-  }
-  return files;
-}
-
-/** The copy appears under its name when it is complete. */
-async function copyWhole(from: string, to: string): Promise<void> {
-  const part = `${to}.${process.pid}.part`;
-  try {
-    await copyFile(from, part);
-    await rename(part, to);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-const stem = (name: string): string => name.replace(/\.(keras|h5|hdf5|json|tflite|pb)$/i, '') || 'model';

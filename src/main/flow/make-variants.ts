@@ -52,6 +52,8 @@ export interface MadeVariant {
   readonly hash: string;
   readonly bytes: number;
   readonly operators: WriteReport['operators'];
+  /** What the file takes and gives: integer recipes may change its types. */
+  readonly signatures: readonly Signature[];
   readonly minRuntimeVersion: string;
   readonly convertMs: number;
   readonly notes: readonly string[];
@@ -174,11 +176,13 @@ async function makeVariant(
   const isPlain = recipe.precision === 'float32' && recipe.overrides.length === 0;
   const notes: string[] = [];
   let file = float32;
+  let written = model;
   let layers: LayerError[] | undefined;
   if (isPlain) refuseNewerThan(model, recipe.targetRuntime);
   else {
     const quantized = quantizeModel(model, recipe, (value) => ranges?.get(value));
-    file = await write(quantized.model);
+    written = quantized.model;
+    file = await write(written);
     const { floatOperators, warnings } = quantized.report;
     notes.push(...warnings);
     layers = await measure(quantized);
@@ -190,6 +194,7 @@ async function makeVariant(
     hash: file.hash,
     bytes: file.bytes,
     operators: file.operators,
+    signatures: written.signatures.map(signatureSpec),
     minRuntimeVersion: file.minRuntimeVersion,
     convertMs: convertMs + performance.now() - started,
     notes,

@@ -1,5 +1,6 @@
 import type { App } from '../create-app';
-import { convertModelFlow, deliver } from '../flow/convert-model';
+import { convertModelFlow } from '../flow/convert-model';
+import { deliver } from '../flow/deliver';
 import { inspectModel } from '../flow/inspect-model';
 import { cloudRequest } from '../flow/cloud-plan';
 import { modelName } from '../flow/model-name';
@@ -17,7 +18,7 @@ export const jobsRouter = (os: Builder, app: App) => ({
         const { out, ...request } = input;
         const { variants } = await convertModelFlow(request, app.tools, job);
         job.note({
-          files: out === undefined ? variants.map(({ path }) => path) : await deliver(variants, out),
+          files: out === undefined ? variants.map(({ path }) => path) : await deliver(variants, out, job),
         });
       },
     }),
