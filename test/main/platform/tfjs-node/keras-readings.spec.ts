@@ -1,4 +1,3 @@
-import '@main/platform/node/legacy-util-shim';
 import { describe, expect, it } from 'vitest';
 import { writeReadingTo } from '@main/flow/write-reading';
 import { nodeModelFiles } from '@main/platform/node/model-files';
@@ -8,6 +7,9 @@ import type { WorkerLauncher } from '@main/ports/worker';
 import { sampleOf } from '@shared/runner/tensor-stream';
 import { formatOfSource, goldenFolder, goldenModels, maxAbsDifference } from '@test/support/golden';
 import { appRoot } from '@test/support/runner';
+
+// TensorFlow tells of every model that it loads.
+process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
 
 const none: WorkerLauncher = {
   start() {

@@ -54,6 +54,8 @@ const DECLARED: Readonly<Record<string, string>> = {
   'TI int32 T T -> T | axis': 'OneHot',
   'Tidx Tidx Tidx -> Tidx': 'Range',
   'T -> int32': 'Rank',
+  'T -> int32 | boundaries': 'Bucketize',
+  'T Tindex Tindex -> T': 'MatrixBandPart',
   'T -> out_type': 'Shape Size',
   'T Tshape -> T': 'Reshape',
   'T int32 -> float32 | align_corners half_pixel_centers': 'ResizeBilinear ResizeBicubic',
