@@ -3,7 +3,7 @@
 
 enum { LANES = 32 };
 
-/* Lanes of their own let the compiler use vector registers; a comparison with NaN is false, so NaN never gets in. */
+/* Lanes of their own let the compiler use vector registers. What is not finite is counted, and no end of a range. */
 static void scan(const float *v, size_t n, float *min, float *max, int64_t *nonfinite) {
   float lo[LANES], hi[LANES];
   uint32_t bad[LANES] = {0};
@@ -18,17 +18,19 @@ static void scan(const float *v, size_t n, float *min, float *max, int64_t *nonf
     memcpy(bits, v + i, sizeof bits);
     for (int j = 0; j < LANES; j++) {
       float x = v[i + (size_t)j];
-      lo[j] = x < lo[j] ? x : lo[j];
-      hi[j] = x > hi[j] ? x : hi[j];
-      bad[j] += (bits[j] & 0x7f800000u) == 0x7f800000u;
+      int finite = (bits[j] & 0x7f800000u) != 0x7f800000u;
+      lo[j] = finite & (x < lo[j]) ? x : lo[j];
+      hi[j] = finite & (x > hi[j]) ? x : hi[j];
+      bad[j] += !finite;
     }
   }
   for (; i < n; i++) {
     uint32_t bits;
     memcpy(&bits, v + i, sizeof bits);
-    lo[0] = v[i] < lo[0] ? v[i] : lo[0];
-    hi[0] = v[i] > hi[0] ? v[i] : hi[0];
-    bad[0] += (bits & 0x7f800000u) == 0x7f800000u;
+    int finite = (bits & 0x7f800000u) != 0x7f800000u;
+    lo[0] = finite & (v[i] < lo[0]) ? v[i] : lo[0];
+    hi[0] = finite & (v[i] > hi[0]) ? v[i] : hi[0];
+    bad[0] += !finite;
   }
   for (int j = 0; j < LANES; j++) {
     if (lo[j] < *min) *min = lo[j];

@@ -1,4 +1,5 @@
 import type { RangeCollector, TensorRange } from '@main/ports/range-collector';
+import { viewAs } from '@shared/model/dtype';
 import { AppError } from '@shared/error/app-error';
 import type { Progress } from '@shared/model/job';
 import type { Recipe } from '@shared/model/recipe';
@@ -126,7 +127,7 @@ async function overSignature(
     for (const [value, { subgraph, tensor }] of request.tensors) {
       const range = byPlace.get(`${subgraph}:${tensor}`);
       if (!range) continue;
-      if (range.nonFinite > 0)
+      if (range.nonFinite > 0 && !isPaddedWithInfinity(value))
         throw new AppError(
           'quantize.failed',
           `Tensor '${value.name}' became NaN or infinite ${range.nonFinite} times over the calibration data, so it cannot be quantized; check the data and the model.`,
@@ -136,6 +137,12 @@ async function overSignature(
   } finally {
     await data.close();
   }
+}
+
+/** Padding with minus infinity in front of a maximum is no fault: the least code stands for it. What it pads is looked at, too. */
+function isPaddedWithInfinity({ producer }: Value): boolean {
+  const pad = producer?.type === 'PADV2' ? producer.inputs[2]?.constant : undefined;
+  return pad !== undefined && viewAs('float32', pad.bytes())[0] === -Infinity;
 }
 
 async function* samplesOf(data: DataSet, total: number): AsyncGenerator<NamedTensors> {

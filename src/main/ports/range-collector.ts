@@ -20,9 +20,10 @@ export interface RangeRequest {
 export interface TensorRange {
   readonly subgraph: number;
   readonly tensor: number;
+  /** Of the finite values; NaN when there was none. */
   readonly min: number;
   readonly max: number;
-  /** Values seen that were NaN or infinite: calibration stops on any. */
+  /** Values seen that were NaN or infinite. */
   readonly nonFinite: number;
   readonly histogram?: Readonly<{ min: number; max: number; counts: readonly number[] }>;
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@shared/error/app-error';
-import type { Recipe } from '@shared/model/recipe';
+import type { Precision, Recipe } from '@shared/model/recipe';
 import type { Model, Op, Value } from '../convert/graph/ir';
 import { isForeign } from '../convert/graph/foreign';
 import { allGraphs } from '../convert/graph/subgraphs';
@@ -89,38 +89,47 @@ function quantizeOnce(
   if (needsCalibration(recipe)) {
     const originals = new Map(Array.from(values, ([original, copy]) => [copy, original]));
     const used = new Map<Value, Range>();
-    const chosen = recipe.precision.startsWith('int')
-      ? recipe.precision
-      : (recipe.overrides.find((override) => override.precision.startsWith('int'))?.precision ?? 'int8');
-    const isKept = (op: Op): boolean => precision(op) !== chosen || sinceOf(op) !== undefined;
-    const trained = takeTrainedRanges(model, (op) => !isKept(op));
-    const sameRange = affineToDepthwise(model, (op) => !isKept(op));
-    const report = toIntegers(model, {
-      activations: chosen === 'int8' ? 'int8' : 'int16',
-      inputType: recipe.inputType,
-      outputType: recipe.outputType,
-      perChannel: recipe.perChannel,
-      targetRuntime: recipe.targetRuntime,
-      reader,
-      whyKept: (op) => {
-        const since = sinceOf(op);
-        if (since !== undefined) return `its integer kernel needs TFLite ${since}`;
-        return precision(op) === chosen ? undefined : 'the recipe keeps it';
-      },
-      rangeOf: (value) => {
+    const kept = new Map<Op, string>();
+    let integerOperators = 0;
+    // Each in turn: what the others compute is float to it, so what goes from one to another is converted on the way.
+    for (const chosen of integerPrecisions(recipe)) {
+      const isKept = (op: Op): boolean => precision(op) !== chosen || sinceOf(op) !== undefined;
+      const trained = takeTrainedRanges(model, (op) => !isKept(op));
+      const sameRange = affineToDepthwise(model, (op) => !isKept(op));
+      const rangeOfCopy = (value: Value): Range | undefined => {
         const measured = sameRange.get(value) ?? value;
         const original = originals.get(measured);
+        if (!original && value.producer?.type === 'DEQUANTIZE') return rangeOfCopy(value.producer.input(0));
         const range = trained.get(measured) ?? (original && rangeOf(original));
         if (range) used.set(value, range);
         return range;
-      },
-    });
-    if (report.integerOperators === 0)
+      };
+      const report = toIntegers(model, {
+        activations: chosen === 'int8' ? 'int8' : 'int16',
+        inputType: recipe.inputType,
+        outputType: recipe.outputType,
+        perChannel: recipe.perChannel,
+        targetRuntime: recipe.targetRuntime,
+        reader,
+        whyKept: (op) => {
+          const since = sinceOf(op);
+          if (since !== undefined) return `its integer kernel needs TFLite ${since}`;
+          return precision(op) === chosen ? undefined : 'the recipe keeps it';
+        },
+        rangeOf: rangeOfCopy,
+      });
+      integerOperators += report.integerOperators;
+      for (const { op, why } of report.floatOperators)
+        if (precision(op) === chosen || !precision(op).startsWith('int')) kept.set(op, why);
+    }
+    floatOperators = Array.from(kept)
+      .filter(([{ type }]) => type !== 'QUANTIZE' && type !== 'DEQUANTIZE')
+      .map(([{ name, type }, why]) => ({ name, type, why }));
+    if (integerOperators === 0)
       throw new AppError(
         'quantize.failed',
-        `No operator of this model can run on integers${report.floatOperators[0] ? ` (${report.floatOperators[0].type}: ${report.floatOperators[0].why})` : ''}; use the recipe float16 or dynamic instead.`,
+        `No operator of this model can run on integers${floatOperators[0] ? ` (${floatOperators[0].type}: ${floatOperators[0].why})` : ''}; use the recipe float16 or dynamic instead.`,
       );
-    ({ floatOperators } = report);
     warnings.push(
       ...rangeWarnings(
         Array.from(used).filter(([value]) => value.quantization),
@@ -147,6 +156,13 @@ function quantizeOnce(
   warnings.unshift(...notFiniteWarnings(reader.notFinite));
   return { model, report: { floatOperators, warnings }, values };
 }
+
+/** Precisions that compute with integers, the recipe's own first. */
+const integerPrecisions = ({ precision, overrides }: Recipe): Precision[] => [
+  ...new Set(
+    [precision, ...overrides.map((override) => override.precision)].filter((each) => each.startsWith('int')),
+  ),
+];
 
 /** Looks at the weights and biases that no pass has read. */
 function checkWeights(float: Model, reader: WeightReader): void {

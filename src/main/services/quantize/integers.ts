@@ -5,7 +5,7 @@ import { dataOf } from '../convert/graph/constant';
 import { Value, type Graph, type Model, type Op } from '../convert/graph/ir';
 import { allGraphs, graphsOf } from '../convert/graph/subgraphs';
 import { addDequantize, addQuantize } from './boundary';
-import { type IntegerPlan, planIntegers } from './integer-plan';
+import { type FloatOp, type IntegerPlan, planIntegers } from './integer-plan';
 import { quantizeLstm } from './integer-lstm';
 import { quantizeOperatorWeights } from './integer-weights';
 import { assignScales } from './scale-groups';
@@ -34,7 +34,7 @@ const FLOAT_PORTS = { inputType: 'float32', outputType: 'float32' } as const;
 /** What stayed float, for the report. */
 export interface IntegerReport {
   readonly integerOperators: number;
-  readonly floatOperators: readonly { readonly name: string; readonly type: string; readonly why: string }[];
+  readonly floatOperators: readonly FloatOp[];
 }
 
 /**
@@ -44,7 +44,7 @@ export interface IntegerReport {
  */
 export function toIntegers(model: Model, options: IntegerOptions): IntegerReport {
   let integerOperators = 0;
-  const floatOperators: { name: string; type: string; why: string }[] = [];
+  const floatOperators: FloatOp[] = [];
   const conditions = conditionsOf(model);
   const main = new Set(model.graphs);
   for (const graph of allGraphs(model)) {
@@ -59,7 +59,7 @@ export function toIntegers(model: Model, options: IntegerOptions): IntegerReport
       hasRange: (value) => isMain || options.rangeOf(value) !== undefined,
     });
     integerOperators += plan.integer.size;
-    floatOperators.push(...plan.float.map(({ op, why }) => ({ name: op.name, type: op.type, why })));
+    floatOperators.push(...plan.float);
     new GraphQuantizer(graph, plan, isMain ? options : { ...options, ...FLOAT_PORTS }).run();
   }
   return { integerOperators, floatOperators };
@@ -127,6 +127,7 @@ class GraphQuantizer {
       value.dtype = activations;
       value.quantization = scales.get(value);
     }
+    for (const { op } of this.#plan.integer.values()) if (activations === 'int16') allowAnyScale(op);
     for (const { op, facts, operands } of this.#plan.integer.values())
       if (facts.lstm)
         quantizeLstm(
@@ -241,6 +242,14 @@ class GraphQuantizer {
       this.#graph.replaceUses(input, addDequantize(this.#graph, integer));
     return integer;
   }
+}
+
+/**
+ * ADD and SUB take scales within a thousandth of powers of two for such, unless told not to, and then do not load with those of
+ * ranges of 1 + 1 = 2 (add.cc).
+ */
+function allowAnyScale(op: Op): void {
+  if ('pot_scale_int16' in op.attrs) op.attrs = { ...op.attrs, pot_scale_int16: false };
 }
 
 /** The same real numbers with codes moved from int8 to uint8. */

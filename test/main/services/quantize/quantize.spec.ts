@@ -216,3 +216,63 @@ describe('models trained to be quantized', () => {
     },
   );
 });
+
+describe.skipIf(missing)('several precisions in one model', () => {
+  const build = (): TinyGraph => {
+    const g = new TinyGraph();
+    const first = g.op('FULLY_CONNECTED', PLAIN_DENSE, g.input(1, 16), g.weights(16, 16), g.weights(16));
+    const second = g.op('FULLY_CONNECTED', PLAIN_DENSE, first, g.weights(16, 16), g.weights(16));
+    const third = g.op('FULLY_CONNECTED', PLAIN_DENSE, second, g.weights(8, 16), null);
+    const sum = g.op('ADD', PLAIN, third, g.weights(8));
+    g.returns(g.op('TANH', {}, sum));
+    for (const [i, op] of [...g.graph.ops].entries()) op.name = `layer${i}/${op.name}`;
+    return g;
+  };
+  const values = Array.from({ length: 16 }, (_, i) => Math.cos(i) / 4);
+  const wide = (g: TinyGraph) =>
+    new Map([...g.graph.ops].slice(0, 4).map((op) => [op.output(), { min: -8, max: 8 }]));
+
+  it.each([
+    ['int8 with a layer in 16 bits', 'int8', 'int16x8'],
+    ['int8 with a layer in float', 'int8', 'float32'],
+    ['16 bits with a layer in int8', 'int16x8', 'int8'],
+    ['float16 with a layer in int8', 'float16', 'int8'],
+    ['int8 with a layer of dynamic range', 'int8', 'dynamic'],
+  ] as const)('%s, by name, and the sum in float by type', async (_, precision, other) => {
+    const g = build();
+    const overrides = [
+      { name: 'layer1/*', precision: other },
+      { type: 'ADD', precision: 'float32' as const },
+    ];
+    const { model, report } = quantized(g.graph, { precision, overrides }, wide(g));
+    const ops = [...(model.graphs[0]?.ops ?? [])];
+    const typesOf = (name: string): (string | undefined)[] => {
+      const op = ops.find((each) => each.name.startsWith(name));
+      return [op?.inputs[0]?.dtype, op?.inputs[1]?.dtype];
+    };
+    const TYPES = {
+      int8: ['int8', 'int8'],
+      int16x8: ['int16', 'int8'],
+      dynamic: ['float32', 'int8'],
+      float32: ['float32', 'float32'],
+      float16: ['float32', 'float32'],
+    };
+    expect(typesOf('layer1/')).toEqual(TYPES[other]);
+    for (const name of ['layer0/', 'layer2/']) expect(typesOf(name)).toEqual(TYPES[precision]);
+    expect(typesOf('layer3/')[0]).toBe('float32');
+    expect(report.floatOperators.map(({ type }) => type)).not.toContain('QUANTIZE');
+    const [expected = []] = await outputsOf(modelOf(g.graph), values);
+    const [made = []] = await outputsOf(model, values);
+    for (const [i, y] of made.entries()) expect(Math.abs(y - (expected[i] ?? NaN))).toBeLessThan(0.12);
+  });
+
+  it('lets the later override win', () => {
+    const g = build();
+    const overrides = [
+      { type: 'FULLY_CONNECTED', precision: 'float32' as const },
+      { name: '*2/*', precision: 'int8' as const },
+    ];
+    const { report } = quantized(g.graph, { overrides }, wide(g));
+    expect(report.floatOperators.map(({ name }) => name.slice(0, 6))).toEqual(['layer0', 'layer1']);
+  });
+});
