@@ -8,6 +8,7 @@ import type { Run } from '@shared/model/run';
 import { envelopeOf } from '@shared/statistics/envelope';
 import { summarizeLatency } from '@shared/statistics/latency-summary';
 import type { App } from '../create-app';
+import { importArchive } from '../flow/import-runs';
 import { exportCsv, exportJson } from '../services/store';
 import type { Builder } from '.';
 
@@ -60,5 +61,9 @@ export const runsRouter = (os: Builder, app: App) => ({
           });
     });
     return { file };
+  }),
+  import: os.runs.import.handler(async ({ input }) => {
+    const { imported, refused } = await importArchive(app.tools.store, input.file);
+    return { imported: [...imported], refused: [...refused] };
   }),
 });

@@ -59,4 +59,13 @@ export const runsApi = {
       }),
     )
     .output(z.object({ file: z.string() })),
+  /** Takes runs over from an export (.json), each checked by itself; summaries are computed anew. */
+  import: oc.input(z.strictObject({ file: z.string().min(1).max(4096) })).output(
+    z.object({
+      /** Ids of the runs taken over. */
+      imported: z.array(z.string()),
+      /** Entries refused, by their place in the archive (from 1), and why. */
+      refused: z.array(z.object({ entry: z.number().int(), reason: z.string() })),
+    }),
+  ),
 };

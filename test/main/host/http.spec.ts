@@ -6,7 +6,7 @@ import { EngineProcess, type EngineChild } from '@main/host/engine-process/engin
 import type { HostMessage } from '@main/host/engine-process/messages';
 import { startHttpHost } from '@main/host/http/http-host';
 import { temporaryFolder } from '@test/support/temporary-folder';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
 /** An engine that answers every frame with the same frame, and remembers what it was told. */
@@ -32,7 +32,7 @@ class EchoEngine implements EngineChild {
   }
 }
 
-async function start() {
+async function start(requestTimeoutMs?: number) {
   const folder = temporaryFolder();
   const rendererDir = join(folder, 'renderer');
   mkdirSync(join(rendererDir, 'assets'), { recursive: true });
@@ -45,7 +45,12 @@ async function start() {
     () => child,
     () => undefined,
   );
-  const host = await startHttpHost({ engine, rendererDir, port: 0 });
+  const host = await startHttpHost({
+    engine,
+    rendererDir,
+    port: 0,
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
+  });
   onTestFinished(() => host.close());
   const url = new URL(host.url);
   return { child, host, port: Number(url.port), token: url.hash.slice('#token='.length) };
@@ -247,4 +252,55 @@ describe('the browser workbench’s socket', () => {
     child.kill();
     expect(await code).toBe(1012);
   });
+});
+
+describe('the browser workbench under abuse', () => {
+  /** Opens a connection that sends this and then a byte now and again; resolves when the host has ended it. */
+  const dripping = (port: number, start: string, drip: string): Promise<string> =>
+    new Promise((resolve) => {
+      let heard = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(start));
+      const timer = setInterval(() => socket.write(drip), 50);
+      socket.on('data', (data) => (heard += data.toString('latin1')));
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        clearInterval(timer);
+        resolve(heard.split('\r\n')[0] ?? '');
+      });
+    });
+
+  it.each([
+    ['headers', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ', 'x'],
+    ['a body', 'POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 1000000000\r\n\r\n', 'x'],
+    ['nothing at all', '', ''],
+  ])('ends a client that sends %s for ever', async (_what, first, drip) => {
+    const { port } = await start(500);
+    const status = await dripping(port, first, drip);
+    expect(['', 'HTTP/1.1 408 Request Timeout', 'HTTP/1.1 403 Forbidden']).toContain(status);
+    expect((await ask(port, '/')).status).toBe(200);
+  });
+
+  it('takes no more connections than its limit, and goes on with those it has', async () => {
+    const { port, token } = await start();
+    const page = new WebSocket(`ws://127.0.0.1:${port}/rpc`, ['edgebench.v1', `token.${token}`], {
+      origin: `http://127.0.0.1:${port}`,
+    });
+    await new Promise((resolve) => page.on('open', resolve));
+    let refused = 0;
+    const flood = Array.from({ length: 400 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.on('close', () => (refused += 1));
+      return socket;
+    });
+    onTestFinished(() => flood.forEach((socket) => socket.destroy()));
+    // 256 at most, one of them the page's.
+    await vi.waitFor(() => expect(refused).toBeGreaterThanOrEqual(145), { timeout: 30_000 });
+    const answer = new Promise<string>((resolve) => page.once('message', (data) => resolve(String(data))));
+    page.send('still here');
+    expect(await answer).toBe('still here');
+    page.close();
+    for (const socket of flood) socket.destroy();
+    await vi.waitFor(async () => expect((await ask(port, '/')).status).toBe(200), { timeout: 30_000 });
+  }, 90_000);
 });

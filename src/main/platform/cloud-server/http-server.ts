@@ -7,6 +7,8 @@ import { tfServing } from './tf-serving';
 import { Turns } from './turns';
 
 const MAX_BODY_BYTES = 64 * 2 ** 20;
+/** More than the clients of the largest load. */
+const MAX_CONNECTIONS = 2048;
 
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const tooLarge = new RequestError(413, `a body may have ${MAX_BODY_BYTES} bytes`);
@@ -59,7 +61,13 @@ export async function serveOverHttp(
 ): Promise<{ server: Server; port: number }> {
   const turns = new Turns(model);
   const server = createServer(
-    { noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 60_000, headersTimeout: 10_000 },
+    {
+      noDelay: true,
+      keepAliveTimeout: 60_000,
+      requestTimeout: 60_000,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2000,
+    },
     (request, response) => {
       void answer(request, model, turns).then((reply) => {
         const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
@@ -75,6 +83,7 @@ export async function serveOverHttp(
       });
     },
   );
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(

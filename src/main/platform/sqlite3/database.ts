@@ -1,6 +1,7 @@
 import type sqlite3 from 'sqlite3';
 import type { SqlConnection, SqlDatabase, SqlRow, SqlValue } from '@main/ports/sql';
-import { translated } from './failure';
+import { stat } from 'node:fs/promises';
+import { sqlError, translated } from './failure';
 
 type Native = sqlite3.Database;
 
@@ -44,13 +45,32 @@ class Direct implements SqlConnection {
   }
 }
 
+/** What tells a file from another one of the same name; 0 when there is none. */
+export const inodeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ ino }) => ino,
+    () => 0,
+  );
+
 /** One handle, used by one caller at a time, so that nobody sees or joins another's transaction. */
 export class Sqlite3Database implements SqlDatabase {
   readonly #direct: Direct;
+  readonly #path: string;
+  readonly #inode: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(native: Native, path: string) {
+  /** `inode` of the file that was opened; 0 where it is not known. */
+  constructor(native: Native, path: string, inode: number) {
     this.#direct = new Direct(native, path);
+    this.#path = path;
+    this.#inode = inode;
+  }
+
+  /** A file that was deleted, or whose disk has gone, takes what is written to it, and nobody ever sees it again. */
+  async #stillThere(): Promise<void> {
+    const inode = await inodeOf(this.#path);
+    if (this.#inode !== 0 && inode !== this.#inode)
+      throw sqlError('io', this.#path, new Error('the file is not there any more'));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -60,7 +80,10 @@ export class Sqlite3Database implements SqlDatabase {
   }
 
   run(sql: string, parameters?: readonly SqlValue[]): Promise<number> {
-    return this.#inTurn(() => this.#direct.run(sql, parameters));
+    return this.#inTurn(async () => {
+      await this.#stillThere();
+      return this.#direct.run(sql, parameters);
+    });
   }
 
   all(sql: string, parameters?: readonly SqlValue[]): Promise<readonly SqlRow[]> {
@@ -73,6 +96,7 @@ export class Sqlite3Database implements SqlDatabase {
 
   transaction<T>(body: (connection: SqlConnection) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
+      await this.#stillThere();
       // IMMEDIATE: a second process waits here, where the busy timeout works, and never in the middle.
       await this.#direct.run('BEGIN IMMEDIATE');
       try {

@@ -2,7 +2,7 @@ import { access, copyFile, mkdir, rename, rm, stat, statfs } from 'node:fs/promi
 import { dirname } from 'node:path';
 import type sqlite3 from 'sqlite3';
 import type { SqlDatabase, SqlFiles } from '@main/ports/sql';
-import { Sqlite3Database } from './database';
+import { inodeOf, Sqlite3Database } from './database';
 import { sqlError, translated } from './failure';
 
 const COMPANIONS = ['', '-wal', '-shm', '-journal'];
@@ -51,7 +51,7 @@ async function open(path: string, options: { readOnly?: boolean } = {}): Promise
       error ? reject(translated(error, path)) : resolve(handle),
     );
   });
-  const database = new Sqlite3Database(native, path);
+  const database = new Sqlite3Database(native, path, await inodeOf(path));
   try {
     // Set before anything is read: a stranger's schema must not run functions, nor damaged cells be trusted.
     await database.script(

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sqliteFiles } from '@main/platform/sqlite3/sqlite-files';
+import { importArchive } from '@main/flow/import-runs';
 import { exportCsv, exportJson, openStore, type Store } from '@main/services/store';
 import { csvCell } from '@main/services/store/export';
 import { sampleRun } from '@test/support/sample-run';
@@ -95,5 +99,48 @@ describe.skipIf(sqliteMissing)(`archives ${sqliteMissing ?? ''}`, () => {
     const text = `{"format":"edgebench-runs","version":1,"__proto__":{"polluted":1},"runs":[{"__proto__":{"polluted":1}}]}`;
     expect((await store.import(text)).imported).toEqual([]);
     expect('polluted' in {}).toBe(false);
+  });
+
+  it('compute every figure anew, whatever the archive says of it', async () => {
+    const store = await emptyStore();
+    const forged = { ...sampleRun(), latency: { p50Ns: 1 }, summary: { p50Ns: 1 }, p50_ns: 1 };
+    const text = JSON.stringify(forged);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const archive = { format: 'edgebench-runs', version: 1, runs: [{ sha256, run: text }] };
+    expect((await store.import(JSON.stringify(archive))).imported).toEqual(['run-1']);
+    const honest = await emptyStore();
+    await honest.runs.save(sampleRun());
+    expect((await store.list()).runs[0]?.latency).toEqual((await honest.list()).runs[0]?.latency);
+    expect(await store.runs.get('run-1')).toEqual(sampleRun());
+  });
+
+  it('are read from regular files of a bounded size only, and take no name from inside', async () => {
+    const store = await emptyStore();
+    const folder = temporaryFolder();
+    const huge = join(folder, 'huge.json');
+    writeFileSync(huge, '');
+    truncateSync(huge, 300 * 2 ** 20);
+    await expect(importArchive(store, huge)).rejects.toMatchObject({ code: 'file.unreadable' });
+    await expect(importArchive(store, folder)).rejects.toMatchObject({ code: 'file.unreadable' });
+    const pipe = join(folder, 'pipe.json');
+    if (process.platform !== 'win32') {
+      execFileSync('mkfifo', [pipe]);
+      await expect(importArchive(store, pipe)).rejects.toMatchObject({ code: 'file.unreadable' });
+      rmSync(pipe);
+    }
+    await expect(importArchive(store, join(folder, 'none'))).rejects.toMatchObject({
+      code: 'file.not-found',
+    });
+    const zip = join(folder, 'slip.zip');
+    writeFileSync(
+      zip,
+      Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.from('../../evil'), Buffer.alloc(100)]),
+    );
+    await expect(importArchive(store, zip)).rejects.toMatchObject({ code: 'data.invalid' });
+    // An id is no path: it cannot even hold a slash.
+    const path = join(folder, 'slip.json');
+    writeFileSync(path, await joined(exportJson([sampleRun({ id: '../../evil' })])));
+    expect(await importArchive(store, path)).toMatchObject({ imported: [], refused: [{ entry: 1 }] });
+    expect(readdirSync(folder).sort()).toEqual(['huge.json', 'slip.json', 'slip.zip']);
   });
 });
