@@ -74,6 +74,20 @@ test.describe('in the browser', () => {
     await expect(rows.last()).toContainText(/\d (µs|ms)/);
   });
 
+  test('what was cut off goes on by itself, and is cancelled in the queue', async () => {
+    await goTo(page, 'Queue');
+    const lane = page.getByRole('region', { name: 'Lane of This computer' });
+    const part = lane.getByRole('article').first();
+    await expect(part).toHaveAttribute('data-state', 'running', { timeout: 60_000 });
+    await expect(part).toContainText('Benchmark digits');
+    await expect(part.getByRole('progressbar')).toBeVisible();
+    await part.getByRole('button', { name: 'Cancel' }).click();
+    await expect(lane.getByRole('article').first()).toHaveAttribute('data-state', 'cancelled', {
+      timeout: 30_000,
+    });
+    await expect(lane.getByRole('article').last()).toHaveAttribute('data-state', 'done');
+  });
+
   test('the engine that came back takes jobs', async () => {
     await goTo(page, 'Benchmark');
     await page.getByLabel('Model', { exact: true }).fill('/nowhere/model.keras');

@@ -16,6 +16,7 @@ export function createWorkbenchRouter(): Router {
         component: () => import('./views/BenchmarkView.vue'),
         meta: { title: 'Benchmark' },
       },
+      { path: '/queue', component: () => import('./views/QueueView.vue'), meta: { title: 'Queue' } },
       { path: '/cloud', component: () => import('./views/CloudView.vue'), meta: { title: 'Cloud' } },
       { path: '/history', component: () => import('./views/HistoryView.vue'), meta: { title: 'History' } },
       { path: '/runs/:id', component: () => import('./views/RunView.vue'), meta: { title: 'Run' } },
