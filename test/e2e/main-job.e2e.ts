@@ -127,7 +127,7 @@ test('the history keeps both runs: filtered, ordered, exported, compared, opened
 test('a cancelled benchmark ends as cancelled and leaves its run marked', async () => {
   await goTo(page, 'Benchmark');
   await page.getByRole('button', { name: 'Use the bundled sample' }).click();
-  await page.getByRole('radio', { name: /^Release/ }).check();
+  await page.getByRole('radio', { name: /^Standard/ }).check();
   await page.getByRole('button', { name: 'Start benchmark' }).click();
   const progress = page.getByRole('region', { name: 'Progress' });
   await expect(progress.getByText('median now')).toBeVisible({ timeout: 60_000 });

@@ -9,6 +9,7 @@ export class BenchProgress {
   #done = 0;
   #total = 0;
   #shown: Progress = { stage: 'measure', message: 'Measuring' };
+  #launch = 'Measuring';
   #samples = 0;
   #firstSampleNs = 0;
 
@@ -34,14 +35,17 @@ export class BenchProgress {
       }
       case 'launching':
         [this.#done, this.#total, this.#samples] = [event.done, event.total, 0];
+        this.#launch = `Measuring ${event.name} on ${serial}: launch ${event.launch + 1} of ${event.of}`;
+        return { stage: `measure ${serial} ${event.name} ${event.launch}`, message: this.#launch };
+      case 'warming':
         return {
-          stage: `measure ${serial} ${event.name} ${event.launch}`,
-          message: `Measuring ${event.name} on ${serial}: launch ${event.launch + 1} of ${event.of}`,
+          stage: this.#shown.stage,
+          message: `${this.#launch}, warming up (${event.runs} inferences)`,
         };
       case 'samples':
         if (this.#samples === 0) this.#firstSampleNs = this.#nowNs();
         this.#samples += event.samplesNs.length;
-        return this.#shown;
+        return { stage: this.#shown.stage, message: this.#launch };
       case 'cooling':
         this.#between();
         return { stage: `cool ${serial}`, message: `Letting ${serial} cool down` };

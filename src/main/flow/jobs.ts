@@ -51,6 +51,7 @@ export class Jobs {
   readonly #listeners = new Set<Listener>();
   readonly #lanes: Lanes;
   readonly #lastTold = new Map<string, number>();
+  readonly #toTell = new Map<string, NodeJS.Timeout>();
 
   constructor(lanes: Lanes = new Lanes()) {
     this.#lanes = lanes;
@@ -179,12 +180,20 @@ export class Jobs {
     job.progress = { stage: job.state, message: job.error.message };
   }
 
+  /** At once, or when the interval is over: the last word of a row is never lost. */
   #tellSoon(job: Job): void {
-    const last = this.#lastTold.get(job.id) ?? -Infinity;
-    if (performance.now() - last >= PROGRESS_INTERVAL_MS) this.#tell(job);
+    const wait = (this.#lastTold.get(job.id) ?? -Infinity) + PROGRESS_INTERVAL_MS - performance.now();
+    if (wait <= 0) return this.#tell(job);
+    if (this.#toTell.has(job.id)) return;
+    this.#toTell.set(
+      job.id,
+      setTimeout(() => this.#tell(job), wait),
+    );
   }
 
   #tell(job: Job): void {
+    clearTimeout(this.#toTell.get(job.id));
+    this.#toTell.delete(job.id);
     this.#lastTold.set(job.id, performance.now());
     for (const listener of this.#listeners) listener({ ...job });
   }

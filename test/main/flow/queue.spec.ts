@@ -216,4 +216,38 @@ describe.skipIf(sqliteMissing)(`the queue ${sqliteMissing ?? ''}`, () => {
     }
     expect([...states].at(-1)).toBe('done');
   });
+
+  it('twenty devices on a hub that drops all of them at once: each goes its own way', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `phone-${i}`);
+    const [engine] = (await engines(names)) as [Engine];
+    let reset = (): void => undefined;
+    const hub = new Promise<void>((resolve) => (reset = resolve));
+    for (const phone of engine.targets.values()) {
+      const usual = phone.onLaunch;
+      phone.onLaunch = async (tell, signal) => {
+        if (phone.launches > 1) return usual(tell, signal);
+        tell([1, 2, 3]);
+        await hub;
+        throw new AppError('device.lost', `The connection to ${phone.serial} broke.`);
+      };
+    }
+    const { id } = await engine.queue.start(input(names));
+    for (const name of names) await until(() => Promise.resolve(engine.target(name).launches === 1));
+    const [plan] = await engine.queue.list();
+    expect(plan?.parts.map(({ state }) => state)).toEqual(names.map(() => 'running'));
+    const stays = names.filter((_, i) => i % 2 === 0);
+    for (const name of names) if (!stays.includes(name)) engine.targets.delete(name);
+    reset();
+    for (const name of names) await engine.becomes(id, name, stays.includes(name) ? 'done' : 'interrupted');
+    for (const name of names) {
+      const [summary] = (await engine.store.list({ deviceSerial: name })).runs;
+      const { launches } = await engine.store.runs.get(summary!.id);
+      expect(launches[0]).toMatchObject({ status: 'interrupted', samplesNs: [1, 2, 3] });
+      expect(summary).toMatchObject(
+        stays.includes(name)
+          ? { status: 'completed', latency: { samples: 64 } }
+          : { status: 'interrupted', latency: null },
+      );
+    }
+  });
 });

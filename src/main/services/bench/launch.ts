@@ -21,6 +21,7 @@ export interface LaunchRequest {
   /** Where the first inference's outputs are left. */
   readonly outputsPath?: string | undefined;
   readonly onSamples: (samplesNs: readonly number[]) => void;
+  readonly onWarmup: (runs: number) => void;
   /** How often the device is looked at meanwhile; 5 s when left out. */
   readonly watchEveryMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -51,6 +52,7 @@ export async function measureLaunch(request: LaunchRequest): Promise<LaunchResul
       onEvent: (event) => {
         measured.take(event);
         if (event.kind === 'samples') request.onSamples(event.ns);
+        else if (event.kind === 'warmup') request.onWarmup(event.runs);
       },
       signal: AbortSignal.any([watch.tooHot, ...(signal ? [signal] : [])]),
     });

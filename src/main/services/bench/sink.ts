@@ -45,6 +45,8 @@ export type BenchEvent =
       readonly launch: number;
       readonly samplesNs: readonly number[];
     }
+  /** A launch is being warmed up: so many inferences by now. */
+  | { readonly kind: 'warming'; readonly serial: string; readonly runs: number }
   | { readonly kind: 'cooling'; readonly serial: string }
   /** A launch does not begin yet, for this reason, for at most so long. */
   | { readonly kind: 'waiting'; readonly serial: string; readonly why: string; readonly seconds: number };

@@ -250,6 +250,7 @@ export class TargetPlan {
       before,
       outputsPath,
       onSamples: (samplesNs) => onEvent({ kind: 'samples', serial, runId: id, launch: index, samplesNs }),
+      onWarmup: (runs) => onEvent({ kind: 'warming', serial, runs }),
       watchEveryMs: this.#request.watchEveryMs,
       signal,
     });
