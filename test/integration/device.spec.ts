@@ -252,6 +252,26 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
     expect(readdirSync(join(second.tmp, 'edgebench')).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
+  it('tells the energy of an inference where the device meters its power rails', async () => {
+    const used = 600_000;
+    const record = new BenchRecord();
+    const onEvent = (event: BenchEvent): void => {
+      record.onEvent(event);
+      if (event.kind === 'samples' && record.events('samples').length === 1)
+        setDevice(first, `rail.S2M_VDD_CPUCL0=${81_000_000 + used}`, 'rail.VSYS_PWR_DISPLAY=999000000');
+    };
+    const plan = await request([first.serial], [await variant('float32')], { ...long, secondsPerLaunch: 2 });
+    await measure(nodeClock, plan, record, onEvent);
+    const [run] = record.runs();
+    const [launch] = run!.launches;
+    const inferences = launch!.samplesNs.length + launch!.warmupRuns + 1;
+    expect(run!.energy).toEqual({
+      microJoules: used / inferences,
+      valid: true,
+      source: 'power rails S1M_VDD_MIF + S2M_VDD_CPUCL0',
+    });
+  });
+
   it('quarantines a launch in which the device got hot, and begins none when it is too hot', async () => {
     const record = new BenchRecord();
     const onEvent = (event: BenchEvent): void => {

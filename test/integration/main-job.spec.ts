@@ -116,7 +116,14 @@ describe.skipIf(missing)(
           expect(launch?.samplesNs.length).toBeGreaterThanOrEqual(64);
           expect(run.provenance).toMatchObject({ delegateAsked: 'xnnpack', delegateGot: 'xnnpack' });
           expect(launch?.before?.batteryPercent).toBe(87);
-          expect(run.hostCheck).toMatchObject({ agrees: true });
+          expect(run.hostCheck).toMatchObject({
+            agrees: true,
+            stage: {
+              stage: 'host-to-device',
+              samples: 1,
+              candidate: expect.stringMatching(/^edgebench-runner \(xnnpack\) on Google/) as string,
+            },
+          });
         }
         const golden = values(doc.output).subarray(0, 7);
         const float32 = result.files.filter((file) => file.includes('float32'));

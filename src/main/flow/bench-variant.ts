@@ -1,10 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { InputFiles } from '@main/ports/device-runner';
+import { bytesOf } from '@shared/model/dtype';
 import type { ModelInfo, VariantInfo } from '@shared/model/model';
+import type { NamedTensors } from '@shared/model/tensor';
+import { encodeTensor, sampleOf } from '@shared/runner/tensor-stream';
 import type { BenchVariant } from '../services/bench';
-import type { RealInput } from './real-input';
+import { interfaceFor, sampleFor, type RealInput } from './real-input';
 import type { FlowTools } from './tools';
 
-/** A variant as it is measured, with the user's own sample where its inputs take it as it is. */
+/** A variant as it is measured, with the user's own sample as its inputs take it. */
 export async function benchVariant(
   variant: VariantInfo,
   model: ModelInfo,
@@ -12,6 +17,8 @@ export async function benchVariant(
   inputs: RealInput | undefined,
   tools: FlowTools,
 ): Promise<BenchVariant> {
+  const ports = inputs && interfaceFor(variant.path, inputs, tools)?.inputs;
+  const sample = inputs && ports && sampleFor(inputs, ports);
   return {
     name: `${model.name} ${variant.recipe}`,
     model: { hash: model.id, name: model.name, format: model.format, bytes: model.bytes },
@@ -24,23 +31,29 @@ export async function benchVariant(
     },
     file: await tools.localFiles.identify(variant.path),
     ...(signature === undefined ? {} : { signature }),
-    ...(inputs && takesFloats(variant) ? { inputs: await inputFiles(inputs, tools) } : {}),
+    ...(sample ? { inputs: await inputFiles(sample, join(inputs.folder, variant.id), tools) } : {}),
   };
 }
 
-async function inputFiles({ file, tensors }: RealInput, { localFiles }: FlowTools): Promise<InputFiles> {
+/** The sample as the runners read it: a tensor stream, and a file of plain bytes for each input. */
+async function inputFiles(
+  sample: NamedTensors,
+  stem: string,
+  { localFiles }: FlowTools,
+): Promise<InputFiles> {
+  const records = Object.entries(sample).map(([name, tensor]) => ({ name, tensor: sampleOf(tensor, 0) }));
+  const kept = async (path: string, bytes: Uint8Array) => {
+    await writeFile(path, bytes);
+    return localFiles.identify(path);
+  };
   return {
-    stream: await localFiles.identify(file),
+    stream: await kept(`${stem}-inputs.bin`, Buffer.concat(records.map(encodeTensor))),
     tensors: await Promise.all(
-      tensors.map(async ({ name, shape, file: path }) => ({
+      records.map(async ({ name, tensor }, i) => ({
         name,
-        shape,
-        file: await localFiles.identify(path),
+        shape: tensor.shape,
+        file: await kept(`${stem}-input-${i}.bin`, bytesOf(tensor.data)),
       })),
     ),
   };
 }
-
-/** Integer inputs would need the sample encoded; the runner makes values up for them. */
-const takesFloats = ({ making }: VariantInfo): boolean =>
-  (making?.recipe.inputType ?? 'float32') === 'float32';

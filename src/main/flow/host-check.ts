@@ -1,11 +1,11 @@
 import { isAppError } from '@shared/error/app-error';
+import { deviceTitle } from '@shared/model/device-title';
 import type { Run } from '@shared/model/run';
 import type { NamedTensors } from '@shared/model/tensor';
 import type { RunHeader } from '../services/bench';
-import { deviceStage } from '../services/validate';
-import { describeVariant } from './describe-variant';
+import { deviceStage, worstShare } from '../services/validate';
 import type { JobContext } from './jobs';
-import type { RealInput } from './real-input';
+import { interfaceFor, sampleFor, type RealInput } from './real-input';
 import type { FlowTools } from './tools';
 
 /** One step of an 8-bit output, or rounding of a float one: XNNPACK and the built-in kernels may differ so much. */
@@ -23,28 +23,34 @@ export async function compareWithHost(
   const variant = await tools.store.variants.get(run.variant.hash);
   if (!runtime || !variant || (await runtime.unavailable()) !== undefined) return undefined;
   try {
+    const ports = interfaceFor(variant.path, inputs, tools);
+    const sample = ports && sampleFor(inputs, ports.inputs);
+    if (!sample) return undefined;
+    const { signature } = inputs;
     const host = await runtime.run(
-      { modelPath: variant.path, inputs: inputs.sample, xnnpack: true },
+      {
+        modelPath: variant.path,
+        inputs: sample,
+        xnnpack: true,
+        ...(signature === undefined ? {} : { signature }),
+      },
       job.signal,
     );
-    const found = Object.entries(host.outputs).map(([name, tensor]) =>
-      difference(tensor.data, deviceOutputs[name]?.data),
+    const stage = deviceStage(
+      { title: `${runtime.id} on this computer`, outputs: host.outputs },
+      { title: candidateTitle(run), outputs: deviceOutputs },
+      ports.outputs,
     );
-    const worst = Math.max(0, ...found.map(({ shareOfRange }) => shareOfRange));
-    const what = `${run.name} on ${run.device.serial}: its outputs `;
+    const worst = worstShare(stage);
     const agrees = worst <= TOLERANCE;
+    const what = `${run.name} on ${run.device.serial}: its outputs `;
     job.log(
       agrees
         ? `${what}equal this computer's (largest difference ${worst.toExponential(1)} of their range)`
         : `${what}DIFFER from this computer's by ${(worst * 100).toFixed(1)} % of their range`,
     );
-    const most = Math.max(0, ...found.map(({ maxAbsError }) => maxAbsError));
-    const ports = describeVariant(variant.path, tools.files).signatures[0]?.outputs ?? [];
-    const stage = deviceStage(host.outputs, deviceOutputs, ports, {
-      reference: `${runtime.id} on this computer`,
-      candidate: `${run.provenance.runtime} on ${run.device.model ?? run.device.serial}`,
-    });
-    return { maxAbsError: finite(most), shareOfRange: finite(worst), agrees, ...(stage ? { stage } : {}) };
+    const errors = stage.outputs.map(({ maxAbs }) => maxAbs ?? Infinity);
+    return { maxAbsError: finite(Math.max(0, ...errors)), shareOfRange: finite(worst), agrees, stage };
   } catch (error) {
     if (!isAppError(error) || error.code === 'cancelled') throw error;
     job.log(`${run.name}: its outputs could not be compared with this computer's: ${error.message}`);
@@ -52,25 +58,9 @@ export async function compareWithHost(
   }
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-/** Largest difference, as it is and as a share of the host's range; infinite when there is nothing to compare. */
-function difference(
-  host: ArrayLike<number | bigint>,
-  device: ArrayLike<number | bigint> | undefined,
-): { readonly maxAbsError: number; readonly shareOfRange: number } {
-  if (!device || device.length !== host.length) return { maxAbsError: Infinity, shareOfRange: Infinity };
-  let [most, least, worst] = [-Infinity, Infinity, 0];
-  for (let i = 0; i < host.length; i++) {
-    const [a, b] = [Number(host[i]), Number(device[i])];
-    most = Math.max(most, a);
-    least = Math.min(least, a);
-    const distance = Object.is(a, b) ? 0 : Math.abs(a - b);
-    worst = Math.max(worst, Number.isNaN(distance) ? Infinity : distance);
-  }
-  const range = most - least;
-  return {
-    maxAbsError: worst,
-    shareOfRange: worst === 0 ? 0 : worst / (range > 0 ? range : Math.max(1, Math.abs(most))),
-  };
+function candidateTitle({ provenance, device }: RunHeader): string {
+  const where = device.kind === 'this-computer' ? 'this computer' : deviceTitle(device);
+  return `${provenance.runner} (${provenance.delegateGot}) on ${where}`;
 }
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

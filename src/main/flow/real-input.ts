@@ -1,12 +1,22 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BenchmarkInput } from '@shared/api/jobs';
-import { bytesOf } from '@shared/model/dtype';
+import { isAppError } from '@shared/error/app-error';
 import type { ModelInfo } from '@shared/model/model';
-import { encodeTensor } from '@shared/runner/tensor-stream';
-import { openDataSet, sampleOf } from '../services/data';
+import type { NamedTensors, Tensor } from '@shared/model/tensor';
+import { openDataSet } from '../services/data';
+import { encodeFor, type PortInterface, type VariantInterface } from '../services/validate';
+import { describeVariant } from './describe-variant';
+import type { FlowTools } from './tools';
 
-/** The first sample of the user's data as the runner reads it; none for random data, which the runner makes itself. */
+/** The first sample of the user's data: tensors with a first axis of one sample, by the original's names. */
+export interface RealInput {
+  /** Where files made of it may be put. */
+  readonly folder: string;
+  /** The signature that it is for; a file's first one without it. */
+  readonly signature?: string | undefined;
+  readonly sample: NamedTensors;
+}
+
+/** None for random data, which the runner makes itself. */
 export async function realInput(
   input: BenchmarkInput,
   model: ModelInfo,
@@ -17,32 +27,36 @@ export async function realInput(
   if (path === undefined || !signature) return undefined;
   const data = await openDataSet(path, signature.inputs);
   try {
-    const batch = await data.slice(0, 1);
-    const records = Object.entries(batch).map(([name, tensor]) => ({ name, tensor: sampleOf(tensor, 0) }));
-    const file = join(folder, 'inputs.bin');
-    await writeFile(file, Buffer.concat(records.map(encodeTensor)));
-    const tensors: TensorFile[] = [];
-    for (const { name, tensor } of records) {
-      const path = join(folder, `input-${tensors.length}.bin`);
-      await writeFile(path, bytesOf(tensor.data));
-      tensors.push({ name, shape: tensor.shape, file: path });
-    }
-    return { file, tensors, sample: batch };
+    return { folder, signature: input.signature, sample: await data.slice(0, 1) };
   } finally {
     await data.close();
   }
 }
 
-/** One input's plain bytes. */
-interface TensorFile {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly file: string;
+/** What a variant's file takes and gives under the signature that is measured; undefined where it has none. */
+export function interfaceFor(
+  path: string,
+  { signature }: Pick<RealInput, 'signature'>,
+  { files }: Pick<FlowTools, 'files'>,
+): VariantInterface | undefined {
+  const { signatures } = describeVariant(path, files);
+  return signatures.find(({ key }) => key === signature) ?? signatures[0];
 }
 
-/** One sample of the user's data: as a tensor stream, as a file for each input, and as tensors with a first axis of one sample. */
-export interface RealInput {
-  readonly file: string;
-  readonly tensors: readonly TensorFile[];
-  readonly sample: Awaited<ReturnType<Awaited<ReturnType<typeof openDataSet>>['slice']>>;
+/** The sample as a file's inputs take it, quantized where they are; undefined where they cannot take it. */
+export function sampleFor({ sample }: RealInput, ports: readonly PortInterface[]): NamedTensors | undefined {
+  try {
+    const tensors = ports.map(
+      ({ name, dtype, quantization }, position): readonly [string, Tensor] | undefined => {
+        const tensor = sample[name] ?? Object.values(sample)[position];
+        return tensor && [name, encodeFor(tensor, dtype, quantization)];
+      },
+    );
+    return tensors.includes(undefined)
+      ? undefined
+      : Object.fromEntries(tensors.filter((one) => one !== undefined));
+  } catch (error) {
+    if (isAppError(error)) return undefined;
+    throw error;
+  }
 }

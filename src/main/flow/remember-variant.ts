@@ -1,5 +1,6 @@
 import type { VariantInfo } from '@shared/model/model';
 import type { Store } from '../services/store';
+import { withDeviceStages } from './remember-device-stage';
 
 /**
  * Keeps a variant under its bytes' hash. What is known already is not lost: an earlier validation stays when there is no new one, and of
@@ -14,7 +15,7 @@ export async function rememberVariant(
   const names = new Set([...(earlier?.sameAs ?? []), made.recipe]);
   const first = earlier ?? made;
   names.delete(first.recipe);
-  const validation = made.validation ?? earlier?.validation;
+  const validation = withDeviceStages(made.validation, earlier?.validation);
   const kept: VariantInfo = {
     ...made,
     recipe: first.recipe,

@@ -6,6 +6,7 @@ import type { BenchSink, RunHeader } from '../services/bench';
 import { writeArrays } from '../services/data';
 import { compareWithHost } from './host-check';
 import type { JobContext } from './jobs';
+import { rememberDeviceStage } from './remember-device-stage';
 import type { RealInput } from './real-input';
 import type { FlowTools } from './tools';
 
@@ -53,7 +54,9 @@ export function storeSink(
         job.note({ files: [...files] });
       }
       const hostCheck = await compareWithHost(run, firstOutputs, inputs, tools, job);
-      if (hostCheck) await runs.finish({ ...finished, hostCheck });
+      if (!hostCheck) return;
+      await runs.finish({ ...finished, hostCheck });
+      if (hostCheck.stage) await rememberDeviceStage(run.variant.hash, hostCheck.stage, tools.store);
     },
   };
 }

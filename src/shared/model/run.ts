@@ -135,7 +135,7 @@ export const runSchema = z.object({
       /** The same as a share of the output's range on this computer. */
       shareOfRange: z.number().nonnegative().nullable(),
       agrees: z.boolean(),
-      /** Output by output, on real values. */
+      /** Every output's error; absent in runs of earlier versions. */
       stage: validationStageSchema.optional(),
     })
     .optional(),

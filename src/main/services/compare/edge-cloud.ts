@@ -97,6 +97,8 @@ function edgeTarget({ run, sketch }: MeasuredRun, input: EdgeCloudInput): Measur
   if (delegateAsked !== delegateGot) cautions.push(`${delegateText(run.provenance)}.`);
   if (latency !== null && ascending.length === 0)
     cautions.push(`${run.provenance.runner} gives statistics, not samples: there is no distribution.`);
+  if (run.hostCheck?.agrees === false)
+    cautions.push("Its outputs differ from this computer's on the same input.");
   if (run.device.simulated) cautions.push("A simulated device: its figures are no phone's.");
   const target: ComparisonTarget = {
     id: run.id,

@@ -5,6 +5,7 @@ import type { DeviceConditions } from '@shared/model/device';
 import type { RunFacts } from '@shared/model/run';
 import { bytesText, durationText } from '@shared/text/figures';
 import { VALIDATION_TITLES } from '@shared/model/validation';
+import { energyText, hostCheckText } from '@shared/text/run-figures';
 import { html, type Html } from './html';
 import { baselineFacts } from './sections';
 
@@ -55,6 +56,8 @@ function runFacts(run: RunFacts): readonly Fact[] {
       memory &&
         `after load ${bytesText(memory.afterLoadBytes)}, steady ${bytesText(memory.steadyBytes)}, peak ${bytesText(memory.peakBytes)}`,
     ],
+    ['Energy of an inference', run.energy && energyText(run.energy)],
+    ['Outputs', run.hostCheck && hostCheckText(run.hostCheck)],
     ['Before', conditionsText(first?.before)],
     ['After', conditionsText(run.launches.at(-1)?.after)],
     ['Model', run.model.hash],
@@ -70,7 +73,7 @@ export const conditionsSection = (runs: readonly RunFacts[], baselines: readonly
     ${runs.map(
       (run) =>
         html`<h3>
-            <bdi>${run.device.model ?? run.device.serial}</bdi> ·
+            <bdi>${deviceTitle(run.device)}</bdi> ·
             <bdi>${run.variant.recipe}</bdi
             >${run.variant.validation === 'failed' && html` <span class="mark bad">${VALIDATION_TITLES.failed}</span>`}
           </h3>

@@ -36,8 +36,10 @@ function stageRows({ stage, signature, reference, candidate, samples, outputs }:
 function variantBlock(variant: VariantInfo, runs: readonly RunFacts[]): Html | undefined {
   const { validation, making } = variant;
   if (!validation) return undefined;
+  // The variant knows what each device answered last; a run that is shown may have been another time, or be from elsewhere.
+  const known = new Set(validation.stages.map(({ candidate }) => candidate));
   const onDevices = runs.flatMap(({ variant: { hash }, hostCheck }) =>
-    hash === variant.id && hostCheck?.stage ? [hostCheck.stage] : [],
+    hash === variant.id && hostCheck?.stage && !known.has(hostCheck.stage.candidate) ? [hostCheck.stage] : [],
   );
   const { original, rightOn, interfaceDifferences, warnings, data } = validation;
   return html`<h3><bdi>${variant.recipe}</bdi></h3>

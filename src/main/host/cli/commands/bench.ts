@@ -1,3 +1,4 @@
+import { answersText } from '../host-check-table';
 import { DELEGATES, type Delegate, type DelegateChoice } from '@shared/model/delegate';
 import { RUNNERS, type RunnerName } from '@shared/model/runner';
 import type { RunSummary } from '@shared/model/run';
@@ -141,7 +142,7 @@ export function addBench(
         const runs = details.map((detail) => detail.summary);
         output.result(
           { modelId: done.modelId, variantIds: done.variantIds, runs, files: done.files },
-          runsTable(runs),
+          [runsTable(runs), answersText(details)].filter((part) => part !== '').join('\n\n'),
         );
       }),
     );
