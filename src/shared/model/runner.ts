@@ -9,6 +9,9 @@ export const RUNNER_TITLES: Record<RunnerName, string> = {
   benchmark_model: "Google's benchmark_model",
 };
 
+/** What a run's record calls our own. */
+export const OUR_RUNNER = 'edgebench-runner';
+
 export const runnerChoiceSchema = z.strictObject({
   name: z.enum(RUNNERS),
   /** The program on this computer, sent to the device; without it, it is looked for there. Not for our own runner. */

@@ -1,3 +1,6 @@
+import type { RunSummary } from '../model/run';
+import { OUR_RUNNER } from '../model/runner';
+
 const ABSENT = '–';
 
 const significant = (value: number): string => {
@@ -15,6 +18,15 @@ export function durationText(ns: number | null | undefined): string {
   if (ns < 1e6) return `${significant(ns / 1e3)} µs`;
   return ns < 1e10 ? `${significant(ns / 1e6)} ms` : `${significant(ns / 1e9)} s`;
 }
+
+/** The median; of a runner that gives statistics only, which have none over several launches, the mean, and that it is one. */
+export const typicalText = (
+  { latency, runner }: Pick<RunSummary, 'latency' | 'runner'>,
+  text: (ns: number | null | undefined) => string,
+): string =>
+  latency && latency.p50Ns === null && runner !== OUR_RUNNER
+    ? `mean ${text(latency.meanNs)}`
+    : text(latency?.p50Ns);
 
 /** Milliseconds without their unit, for columns that have it in their title. */
 export const millisText = (ns: number | null | undefined): string =>

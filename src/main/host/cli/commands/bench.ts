@@ -1,6 +1,6 @@
 import { answersText } from '../host-check-table';
 import { DELEGATES, type Delegate, type DelegateChoice } from '@shared/model/delegate';
-import { RUNNERS, type RunnerName } from '@shared/model/runner';
+import { OUR_RUNNER, RUNNERS, type RunnerName } from '@shared/model/runner';
 import type { RunSummary } from '@shared/model/run';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -13,7 +13,7 @@ import {
   parsePositiveInts,
 } from '../arguments';
 import { follow, type Session } from '../session';
-import { millisText } from '@shared/text/figures';
+import { millisText, typicalText } from '@shared/text/figures';
 import { table } from '@shared/text/terminal-table';
 import { printable } from '@shared/text/text-width';
 import { withConvertFlags } from './convert';
@@ -161,12 +161,6 @@ const delegatesOf = ({
       : { kind },
   );
 
-/** The median; where the runner gave none, the mean, and that it is one. */
-const typicalText = ({ latency }: RunSummary): string =>
-  latency && latency.p50Ns === null && latency.p90Ns === null && latency.samples > 1
-    ? `mean ${millisText(latency.meanNs)}`
-    : millisText(latency?.p50Ns);
-
 /** Runs as a table: what was measured where, and what it gave. */
 export function runsTable(runs: readonly RunSummary[]): string {
   if (runs.length === 0) return 'No runs.';
@@ -176,8 +170,8 @@ export function runsTable(runs: readonly RunSummary[]): string {
     printable(summary.recipe) + (summary.validation === 'failed' ? ' (FAILED validation)' : ''),
     printable(summary.deviceTitle),
     String(summary.threads),
-    summary.delegate,
-    typicalText(summary),
+    summary.delegate + (summary.runner === OUR_RUNNER ? '' : ` by ${printable(summary.runner)}`),
+    typicalText(summary, millisText),
     millisText(summary.latency?.p90Ns),
     String(summary.latency?.samples ?? 0),
     summary.status + (summary.reason ? `: ${printable(summary.reason)}` : ''),

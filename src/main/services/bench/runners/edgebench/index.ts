@@ -12,6 +12,7 @@ import type { RunnerTarget } from '@main/ports/runner-target';
 import { AppError, isAppError } from '@shared/error/app-error';
 import type { Profile } from '@shared/model/profile';
 import type { Memory, Provenance } from '@shared/model/run';
+import { OUR_RUNNER } from '@shared/model/runner';
 import { delegateFiles } from './delegate-files';
 import { inspectMemory, inspectOperators } from './inspect';
 import { placeKit, type PlacedKit } from './kits';
@@ -94,7 +95,7 @@ class InstalledEdgebench implements InstalledRunner {
     this.#files = files;
     this.#placed = placed;
     const { runnerHash, startWay } = placed;
-    this.provenance = { runner: 'edgebench-runner', runnerHash, startWay };
+    this.provenance = { runner: OUR_RUNNER, runnerHash, startWay };
   }
 
   putInputs({ stream }: InputFiles, signal?: AbortSignal): Promise<string> {
