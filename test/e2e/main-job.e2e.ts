@@ -75,11 +75,21 @@ test('the comparison sets edge against cloud and says what is simulated', async 
     0,
   );
 
+  const whatIf = page.getByRole('region', { name: 'What if' });
+  const verdict = whatIf.getByRole('status');
+  await whatIf.getByLabel(/^Inferences a day/).fill('5');
+  await whatIf.getByLabel(/^Price of 1,000/).fill('2');
+  await expect(verdict).toContainText('the cloud costs 200 a day, 73000 a year');
+  const before = await verdict.innerText();
+  await whatIf.getByLabel(/^Round trip/).fill('3');
+  await expect(verdict).not.toHaveText(before);
+
   await page.getByRole('button', { name: 'Write report' }).click();
   const written = page.getByText('Report written to').getByRole('button');
   const path = await written.getAttribute('title');
   expect(existsSync(path ?? '')).toBe(true);
   expect(readFileSync(path ?? '', 'utf8')).toContain('float32');
+  expect(readFileSync(path ?? '', 'utf8')).toContain('100,000 inferences a day');
 });
 
 test('the variants are listed with their validation', async () => {
