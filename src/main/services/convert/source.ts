@@ -29,9 +29,11 @@ export interface SourceNode {
   readonly op: string;
   readonly inputs: readonly SourceRef[];
   readonly attrs: Readonly<Record<string, SourceAttr>>;
+  /** Nodes that run before this one without handing it anything (control edges). */
+  readonly waitsFor?: readonly string[];
 }
 
-/** Output number `output` of node `node` (function arguments are nodes of op `_Arg`, by name). Control edges are dropped. */
+/** Output number `output` of node `node` (function arguments are nodes of op `_Arg`, by name). */
 export interface SourceRef {
   readonly node: string;
   readonly output: number;

@@ -27,15 +27,14 @@ export function readFrozenGraph(path: string, files: ModelFiles): SourceGraph {
   }
   const nodes = new Map<string, SourceNode>();
   const functions = new Map<string, () => Wire>();
-  const awaited = new Set<string>();
-  readGraph(Wire.of(bytes, `'${file.path}'`), nodes, functions, awaited);
+  readGraph(Wire.of(bytes, `'${file.path}'`), nodes, functions);
   const variable = Array.from(nodes.values()).find((node) => VARIABLE_OPS.has(node.op));
   if (variable)
     throw new AppError(
       'model.unsupported',
       `'${file.path}' is a graph that is not frozen: the values of its variable '${variable.name}' lie elsewhere. Freeze it, or give the folder of a SavedModel.`,
     );
-  const signature = guessSignature(nodes, SIGNATURE_KEY, awaited);
+  const signature = guessSignature(nodes, SIGNATURE_KEY);
   const names = signature.outputs.map(({ name }) => `'${name}'`).join(', ');
   return {
     format: 'frozen-graph',

@@ -8,6 +8,8 @@ import type {
   SourceSignature,
   SourceTensor,
 } from '../source';
+import { isAssignment } from '../source/assignments';
+import { neededNodes, runningNodes } from '../source/scope';
 import { openBundle, type Bundle } from './bundle/bundle';
 import { Wire } from '@shared/protobuf/wire';
 import { FunctionLibrary } from './tensorflow/library';
@@ -47,7 +49,7 @@ export function readSavedModel(folder: string, files: ModelFiles): SourceGraph {
       'model.unsupported',
       `the SavedModel '${folder}' has no signature that can be called. Export it with one (Keras: model.export).`,
     );
-  const wanted = neededNodes(meta.nodes, signatures);
+  const wanted = nodesOf(meta.nodes, signatures);
   const functions = library.reachableFrom(wanted.values());
   const { variables, close } = openVariables(folder, files, meta, wanted, (name) => library.find(name));
   return {
@@ -116,21 +118,18 @@ function toPort({ name, tensor, dtype, shape }: TensorInfo): SourcePort {
   return { name, dtype, shape, ref };
 }
 
-/** The part of the main graph that some signature needs, in file order. */
-function neededNodes(
+/**
+ * The part of the main graph that some signature needs, in file order; with what it only waits for where that changes
+ * variables.
+ */
+function nodesOf(
   nodes: ReadonlyMap<string, SourceNode>,
   signatures: readonly SourceSignature[],
 ): ReadonlyMap<string, SourceNode> {
-  const needed = new Set<string>();
-  const stack = signatures.flatMap(({ inputs, outputs }) =>
-    [...inputs, ...outputs].map((port) => port.ref.node),
-  );
-  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
-    if (needed.has(name)) continue;
-    needed.add(name);
-    for (const input of nodes.get(name)?.inputs ?? []) stack.push(input.node);
-  }
-  return new Map([...nodes].filter(([name]) => needed.has(name)));
+  const roots = signatures.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map((port) => port.ref));
+  const running = runningNodes(nodes, roots);
+  const assigns = Array.from(running.values()).some((node) => isAssignment(node.op));
+  return assigns ? running : neededNodes(nodes, roots);
 }
 
 /** Contents of all variables that the needed part of the graph has, each opened by its checkpoint key. */

@@ -5,7 +5,7 @@ import { isAssignment, rewriteAssignment } from './assignments';
 import { flattenBodies } from './bodies';
 import { asOneOperator } from './composites';
 import { checkCall, type Flattening } from './flattening';
-import { neededNodes, VARIABLE_OPS, type Scope } from './scope';
+import { runningNodes, VARIABLE_OPS, type Scope } from './scope';
 import { READ_OPS, rewriteVariableNode } from './variables';
 
 const CALL_OPS = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
@@ -51,6 +51,7 @@ export function flattenInto(
         open.add(name);
         if (IN_CYCLES.has(node.op)) done.set(name, scope.reserve(name));
         for (let i = node.inputs.length - 1; i >= 0; i--) visit(through(node.inputs[i] as SourceRef).node);
+        if (run.assigns) for (const before of node.waitsFor ?? []) visit(before);
       } else {
         stack.pop();
         open.delete(name);
@@ -156,6 +157,16 @@ function inlineCall(
   );
 }
 
+/** TF 1's first kind of variable: what reads it reads it at a time that its graph does not tell. */
+const REFERENCES: ReadonlySet<string> = new Set(['VariableV2', 'Variable']);
+
+const changesReference = (node: SourceNode, variable: SourceNode): AppError =>
+  new AppError(
+    'model.unsupported',
+    `The model changes its variable '${variable.name}' when it runs ('${node.name}', ${node.op}), which TensorFlow 1's reference variables do in no certain order. Export it with resource variables (tf.compat.v1.enable_resource_variables).`,
+    { details: { operators: [node.op] } },
+  );
+
 /**
  * Nodes that change variables, or read those that change, in the order of the graph, which is that of the program: their
  * control edges lead back only. Of the main graph only those that the roots need run; a function runs as a whole.
@@ -166,10 +177,14 @@ function effectsOf(
   roots: readonly SourceRef[] | undefined,
   handleOf: (ref: SourceRef) => string | undefined,
 ): readonly string[] {
-  const running = roots ? neededNodes(nodes, roots) : nodes;
+  const running = roots ? runningNodes(nodes, roots) : nodes;
   const isEffect = (node: SourceNode): boolean => {
     const [first] = node.inputs;
-    if (isAssignment(node.op)) return true;
+    if (isAssignment(node.op)) {
+      const holder = first && nodes.get(first.node);
+      if (holder && REFERENCES.has(holder.op)) throw changesReference(node, holder);
+      return true;
+    }
     if (READ_OPS.has(node.op)) return first !== undefined && run.mutable.has(handleOf(first) ?? '');
     const calls = calledFunctions(node).some((name) => run.source.functions.has(name));
     return calls && node.inputs.some((ref) => handleOf(ref) !== undefined);

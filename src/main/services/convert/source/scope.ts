@@ -82,12 +82,32 @@ export function neededNodes(
   nodes: ReadonlyMap<string, SourceNode>,
   roots: readonly SourceRef[],
 ): ReadonlyMap<string, SourceNode> {
+  return nodesBehind(nodes, roots, (node) => node.inputs.map((ref) => ref.node));
+}
+
+/** The nodes that run when `roots` are wanted, in order: those that they need, and those that only have to run before. */
+export function runningNodes(
+  nodes: ReadonlyMap<string, SourceNode>,
+  roots: readonly SourceRef[],
+): ReadonlyMap<string, SourceNode> {
+  return nodesBehind(nodes, roots, ({ inputs, waitsFor = [] }) => [
+    ...inputs.map((ref) => ref.node),
+    ...waitsFor,
+  ]);
+}
+
+function nodesBehind(
+  nodes: ReadonlyMap<string, SourceNode>,
+  roots: readonly SourceRef[],
+  before: (node: SourceNode) => readonly string[],
+): ReadonlyMap<string, SourceNode> {
   const found = new Set<string>();
   const stack = roots.map((ref) => ref.node);
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    for (const input of nodes.get(name)?.inputs ?? []) stack.push(input.node);
+    const node = nodes.get(name);
+    if (node) stack.push(...before(node));
   }
   return new Map(Array.from(nodes).filter(([name]) => found.has(name)));
 }

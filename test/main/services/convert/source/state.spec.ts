@@ -141,6 +141,45 @@ describe.skipIf(missing)(`a model that keeps state${missing ? ` (skipped: ${miss
       ]);
   });
 
+  it('changes it in a graph without functions, where outputs only wait for that', async () => {
+    const model = scaleModel();
+    const [x, w, , file, restore] = model.nodes;
+    const nodes = [
+      ...[x, w, file, restore].filter((each) => each !== undefined),
+      nodeParts('read', 'ReadVariableOp', ['w'], dtype),
+      nodeParts('mul', 'Mul', ['x', 'read'], type),
+      nodeParts('add', 'AssignAddVariableOp', ['w', 'x', '^read'], dtype),
+      nodeParts('both', 'NoOp', ['^add']),
+      nodeParts('y', 'Identity', ['mul', '^both'], type),
+    ];
+    const outputs = { y: ['y:0', [1, 3]] as const };
+    const folder = writeFiles(temporaryFolder(), savedModelFiles({ ...model, nodes, outputs }));
+    const { file: written } = await convert(folder);
+    for (const result of await calls(written, [ONES, ONES]))
+      expect(result).toEqual([
+        [0.5, -2, 3],
+        [1.5, -1, 4],
+      ]);
+  });
+
+  it("is refused with TensorFlow 1's reference variables, which change in no certain order", async () => {
+    const model = scaleModel();
+    const nodes = [
+      ...model.nodes.slice(0, 1),
+      nodeParts('v', 'VariableV2', [], { ...dtype, shape: attr.shape([3]) }),
+      nodeParts('add', 'AssignAdd', ['v', 'x'], type),
+      nodeParts('mul', 'Mul', ['x', 'x'], type),
+      nodeParts('y', 'Identity', ['mul', '^add'], type),
+    ];
+    const outputs = { y: ['y:0', [1, 3]] as const };
+    const { restoreOp: _, ...rest } = model;
+    const folder = writeFiles(temporaryFolder(), savedModelFiles({ ...rest, nodes, outputs }));
+    await expect(convert(folder)).rejects.toMatchObject({
+      code: 'model.unsupported',
+      message: expect.stringContaining("changes its variable 'v' when it runs ('add', AssignAdd)") as unknown,
+    });
+  });
+
   it('leaves out what no output depends on, in no call', async () => {
     const { operators } = await convert(
       stateful('double:z:0', [

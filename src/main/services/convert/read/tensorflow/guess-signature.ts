@@ -6,13 +6,11 @@ import { isTensorDType } from './types';
 /** Operators that end in nothing without being an answer. */
 const NO_OUTPUTS: ReadonlySet<string> = new Set(['Const', 'NoOp', 'Assert', 'Placeholder']);
 
-/** The signature of a graph that has none: what has to be fed, and what nothing uses or waits for (`awaited`). */
-export function guessSignature(
-  nodes: ReadonlyMap<string, SourceNode>,
-  key: string,
-  awaited: ReadonlySet<string> = new Set(),
-): SourceSignature {
-  const used = new Set(Array.from(nodes.values()).flatMap((node) => node.inputs.map((ref) => ref.node)));
+/** The signature of a graph that has none: what has to be fed, and what nothing uses or waits for. */
+export function guessSignature(nodes: ReadonlyMap<string, SourceNode>, key: string): SourceSignature {
+  const all = Array.from(nodes.values());
+  const used = new Set(all.flatMap((node) => node.inputs.map((ref) => ref.node)));
+  const awaited = new Set(all.flatMap((node) => node.waitsFor ?? []));
   const inputs: SourcePort[] = [];
   const outputs: SourcePort[] = [];
   for (const node of nodes.values()) {

@@ -51,21 +51,15 @@ export function readMetaGraph(wire: Wire): MetaGraph {
   return { tags, nodes, functions, signatures, restoreOp };
 }
 
-/**
- * A GraphDef (tensorflow/core/framework/graph.proto): its nodes, and its functions not decoded yet. `awaited` gets the names of
- * nodes that others only wait for.
- */
+/** A GraphDef (tensorflow/core/framework/graph.proto): its nodes, and its functions not decoded yet. */
 export function readGraph(
   wire: Wire,
   nodes: Map<string, SourceNode>,
   functions: Map<string, () => Wire>,
-  awaited?: Set<string>,
 ): void {
   while (wire.next())
     if (wire.field === 1) {
-      const raw = readNode(wire.message());
-      if (awaited) for (const input of raw.inputs) if (input.startsWith('^')) awaited.add(input.slice(1));
-      const node = resolveNode(raw, graphRef);
+      const node = resolveNode(readNode(wire.message()), graphRef);
       nodes.set(node.name, node);
     } else if (wire.field === 2)
       for (const library = wire.message(); library.next();)

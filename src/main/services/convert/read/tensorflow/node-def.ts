@@ -136,9 +136,13 @@ export function graphRef(input: string): SourceRef | undefined {
 }
 
 /** A node with its references resolved. */
-export const resolveNode = (raw: RawNode, ref: (input: string) => SourceRef | undefined): SourceNode => ({
-  name: raw.name,
-  op: raw.op,
-  inputs: raw.inputs.map(ref).filter((each) => each !== undefined),
-  attrs: raw.attrs,
-});
+export const resolveNode = (raw: RawNode, ref: (input: string) => SourceRef | undefined): SourceNode => {
+  const waitsFor = raw.inputs.filter((input) => input.startsWith('^')).map((input) => input.slice(1));
+  return {
+    name: raw.name,
+    op: raw.op,
+    inputs: raw.inputs.map(ref).filter((each) => each !== undefined),
+    attrs: raw.attrs,
+    ...(waitsFor.length > 0 ? { waitsFor } : {}),
+  };
+};
