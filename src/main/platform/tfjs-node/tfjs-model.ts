@@ -24,12 +24,17 @@ export async function loadGraphModel(tf: Tf, path: string): Promise<LoadedModel>
         outputs.map(([, info]) => info.name),
       );
       const tensors = Array.isArray(result) ? result : [result];
-      const named = outputs.map(([name], i) => [name, fromTf(tensors[i] as TfTensor)] as const);
+      const named = outputs.map(
+        ([key, { name }], i) => [plainName(key, name), fromTf(tensors[i] as TfTensor)] as const,
+      );
       tf.dispose([inputs, tensors]);
       return Object.fromEntries(named);
     },
   };
 }
+
+/** TF.js's converter names an output that has lost its name after its tensor, "Identity:0"; that is the node's output 0. */
+const plainName = (key: string, tensor: string): string => (key === tensor ? key.replace(/:0$/, '') : key);
 
 /** A TF.js layers model: inputs by their layers' names, outputs as `output_0`, `output_1` and so on. */
 export async function loadLayersModel(tf: Tf, path: string): Promise<LoadedModel> {

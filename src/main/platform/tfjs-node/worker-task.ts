@@ -9,28 +9,41 @@ import { loadReading } from './reading';
 import type { LoadRequest, OriginalRequest } from './request';
 import { loadSavedModel } from './saved-model';
 import { loadGraphModel, loadLayersModel } from './tfjs-model';
+import { withFallback, type FallingBack } from './with-fallback';
 
-interface Loader {
-  load(tf: Tf, request: LoadRequest, write: WriteReading): Promise<LoadedModel>;
-  /** What is said of the framework when it does not read the file itself. */
-  readonly reading?: string;
-}
+type Load = (
+  tf: Tf,
+  request: LoadRequest,
+  write: WriteReading,
+) => Promise<LoadedModel & Partial<FallingBack>>;
 
-/** TensorFlow reads these formats itself; of Keras's files it is given our reading, which is said wherever it is named. */
-const LOADERS: Record<SourceFormat, Loader> = {
-  'saved-model': { load: (tf, { modelPath, signature }) => loadSavedModel(tf, modelPath, signature) },
-  'frozen-graph': { load: loadReading, reading: 'frozen graph' },
-  'tfjs-graph': { load: (tf, { modelPath }) => loadGraphModel(tf, modelPath) },
-  'tfjs-layers': { load: (tf, { modelPath }) => loadLayersModel(tf, modelPath) },
-  'keras-v3': { load: loadReading, reading: 'Keras file' },
-  'keras-h5': { load: loadReading, reading: 'Keras file' },
-  tflite: {
-    load: () =>
-      Promise.reject(new AppError('model.unsupported', 'TensorFlow does not run TensorFlow Lite files.')),
-  },
+/** TF.js runs models of layers itself, but lacks some layers and settings that it exports: then our reading is run. */
+const layersOrReading: Load = (tf, request, write) =>
+  withFallback(
+    () => loadLayersModel(tf, request.modelPath),
+    () => loadReading(tf, request, write),
+  );
+
+const LOADERS: Record<SourceFormat, Load> = {
+  'saved-model': (tf, { modelPath, signature }) => loadSavedModel(tf, modelPath, signature),
+  'frozen-graph': loadReading,
+  'tfjs-graph': (tf, { modelPath }) => loadGraphModel(tf, modelPath),
+  'tfjs-layers': layersOrReading,
+  'keras-v3': loadReading,
+  'keras-h5': loadReading,
+  tflite: () =>
+    Promise.reject(new AppError('model.unsupported', 'TensorFlow does not run TensorFlow Lite files.')),
+};
+
+/** Formats that TensorFlow does not read by itself; it is said wherever it is named, as a misreading would not show. */
+const READ_BY_US: Partial<Record<SourceFormat, string>> = {
+  'frozen-graph': 'frozen graph',
+  'keras-v3': 'Keras file',
+  'keras-h5': 'Keras file',
 };
 
 interface Loaded extends LoadedModel {
+  /** As it is after what has been run so far. */
   readonly framework: string;
   readonly reading: boolean;
 }
@@ -38,13 +51,20 @@ interface Loaded extends LoadedModel {
 async function load(request: LoadRequest, write: WriteReading): Promise<Loaded> {
   const tf = await loadTensorFlow();
   await tf.ready();
-  const loader = LOADERS[request.format];
-  const model = await loader.load(tf, request, write);
+  const model = await LOADERS[request.format](tf, request, write);
   const title = frameworkTitle(tf);
+  const readByUs = READ_BY_US[request.format];
   return {
-    reading: loader.reading !== undefined,
-    framework:
-      loader.reading === undefined ? title : `our reading of the ${loader.reading}, executed by ${title}`,
+    get reading() {
+      return readByUs !== undefined || model.failed?.() !== undefined;
+    },
+    get framework() {
+      if (readByUs !== undefined) return `our reading of the ${readByUs}, executed by ${title}`;
+      const why = model.failed?.();
+      return why === undefined
+        ? title
+        : `our reading of the TensorFlow.js file, executed by ${title}, as TensorFlow.js itself does not run it (${why})`;
+    },
     run: (sample) => model.run(sample),
   };
 }

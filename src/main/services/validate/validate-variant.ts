@@ -94,12 +94,16 @@ function reportOf(
   const reasons = [
     ...differences.filter((d) => d.explanation === undefined).map((d) => `${d.tensor}: ${d.what}.`),
     ...deciding
-      .filter(({ verdict }) => verdict !== 'right')
+      .filter(({ verdict }) => (isCompared ? verdict !== 'right' : isCertain(verdict)))
       .map((one) => `${one.runtime}: ${one.reason.replace(/\.$/, '')}.`),
     ...[accuracyFailure(counted, marks) ?? []].flat(),
   ];
   if (!isCompared && reasons.length === 0)
-    reasons.push(warnings[0] ?? 'There was nothing to compare the variant with.');
+    reasons.push(
+      warnings[0] ??
+        runtimes.find(({ runtime }) => runtime === main)?.reason ??
+        'There was nothing to compare the variant with.',
+    );
   const framework = reference.ran?.framework ?? '';
   return {
     status: statusOf(isCompared, reasons, deciding, differences),
@@ -116,6 +120,10 @@ function reportOf(
   };
 }
 
+/** That much is known even where nothing could be compared with the original. */
+const isCertain = (verdict: RuntimeVerdict['verdict']): boolean =>
+  verdict === 'wrong' || verdict === 'refused';
+
 /** What could not be compared has not failed, unless that much is certain: a wrong interface, a wrong answer, a refusal. */
 function statusOf(
   isCompared: boolean,
@@ -125,7 +133,7 @@ function statusOf(
 ): ValidationReport['status'] {
   const isWrong =
     differences.some(({ explanation }) => explanation === undefined) ||
-    deciding.some(({ verdict }) => verdict === 'wrong' || verdict === 'refused');
+    deciding.some(({ verdict }) => isCertain(verdict));
   if (!isCompared && !isWrong) return 'not-validated';
   return reasons.length > 0 ? 'failed' : 'passed';
 }
