@@ -211,8 +211,9 @@ if (process.argv.length === 2) {
       'above floor / weights',
       'reports',
       'longest silence s',
-      'worker gone after cancel ms',
-      'command gone after cancel ms',
+      'cancel: answered ms',
+      'worker gone ms',
+      'command gone ms',
     ],
   ];
   for (const [title, path] of [
@@ -234,8 +235,9 @@ if (process.argv.length === 2) {
       `${(above / ours.bytes).toFixed(2)}x`,
       seen.reports,
       (seen.largestGapMs / 1000).toFixed(2),
-      seen.cancelWorkerMs?.toFixed(0) ?? '-',
-      seen.cancelCommandMs?.toFixed(0) ?? '-',
+      seen.answerMs?.toFixed(0) ?? '-',
+      seen.workerGoneMs?.toFixed(0) ?? '-',
+      seen.commandGoneMs?.toFixed(0) ?? '-',
     ]);
   }
   print(watched);

@@ -16,14 +16,17 @@ const MOMENTS = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 const worker = join(dirname(cli), 'worker.js');
 const outFolder = join(work, 'watched');
-const recipes = loadRecipes('resources', 'none').filter(({ name }) => name === 'float32');
+const recipes = loadRecipes(join(dirname(cli), '../../resources'), 'none').filter(
+  ({ name }) => name === 'float32',
+);
 
 interface Watched {
   readonly ms: number;
   readonly reports: number;
   readonly largestGapMs: number;
-  /** Milliseconds from the cancel to the end of the process; undefined when it had ended before. */
-  readonly cancelMs: number | undefined;
+  /** Milliseconds from the cancel to the answer, and to the end of the process; undefined when it had ended before. */
+  readonly answerMs: number | undefined;
+  readonly goneMs: number | undefined;
 }
 
 /** One conversion in a worker process, as the engine runs it; cancelled after `cancelAtMs`. */
@@ -67,11 +70,18 @@ async function inWorker(cancelAtMs = Infinity): Promise<Watched> {
   }).then(heard, (error: unknown) => {
     if (cancelled === undefined) throw error;
   });
+  const answered = performance.now();
   clearTimeout(timer);
   await gone;
-  const ended = performance.now();
-  const cancelMs = cancelled === undefined ? undefined : ended - cancelled;
-  return { ms: last - started, reports, largestGapMs, cancelMs };
+  const since = (moment: number): number | undefined =>
+    cancelled === undefined ? undefined : moment - cancelled;
+  return {
+    ms: last - started,
+    reports,
+    largestGapMs,
+    answerMs: since(answered),
+    goneMs: since(performance.now()),
+  };
 }
 
 /** Milliseconds from an interrupt after `atMs` to the end of the command. */
@@ -97,18 +107,19 @@ const largest = (values: readonly (number | undefined)[]): number =>
 async function run(): Promise<void> {
   mkdirSync(outFolder, { recursive: true });
   const whole = await inWorker();
-  const workers: (number | undefined)[] = [];
+  const workers: Watched[] = [];
   const commands: (number | undefined)[] = [];
   for (const share of MOMENTS) {
-    workers.push((await inWorker(share * whole.ms)).cancelMs);
+    workers.push(await inWorker(share * whole.ms));
     commands.push(await inCommand(share * whole.ms));
   }
   rmSync(outFolder, { recursive: true, force: true });
   console.log(
     JSON.stringify({
       ...whole,
-      cancelWorkerMs: largest(workers),
-      cancelCommandMs: largest(commands),
+      answerMs: largest(workers.map(({ answerMs }) => answerMs)),
+      workerGoneMs: largest(workers.map(({ goneMs }) => goneMs)),
+      commandGoneMs: largest(commands),
     }),
   );
 }
