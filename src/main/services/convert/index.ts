@@ -52,8 +52,10 @@ export async function convertModel(request: ConvertRequest, files: ModelFiles): 
   if (format === 'tflite') return openTflite(readTflite(path, files));
   const source = READERS[format](path, files);
   try {
+    pace.step('read', 0, 0);
     await pace.rest();
     const prepared = prepareSource(source, request.signature);
+    pace.step('read', 0, 0);
     await pace.rest();
     const model = await lower(prepared, request, pace);
     refuseTooLarge(constantBytes(model));
