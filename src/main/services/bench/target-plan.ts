@@ -1,54 +1,16 @@
-import type { Clock } from '@main/ports/clock';
-import type { Coverage, DeviceRunner, InstalledRunner, RunnerSettings } from '@main/ports/device-runner';
+import type { InstalledRunner } from '@main/ports/device-runner';
 import type { RunnerTarget } from '@main/ports/runner-target';
 import { isAppError } from '@shared/error/app-error';
 import type { Launch, Run } from '@shared/model/run';
-import type { NamedTensors } from '@shared/model/tensor';
-import { affinityMask } from './affinity';
 import { coolDown } from './cooldown';
-import { earlierRun, isMade } from './earlier';
+import { beginSeries, finishSeries, memoryOf, type Begun } from './begun-series';
+import { isMade } from './earlier';
 import { measureLaunch, notBegun } from './launch';
 import { takeOutputs } from './first-outputs';
-import { firstHeader, lastHeader, type PlanFacts } from './run-header';
+import { TARGET_GONE, type PlanRequest } from './plan-request';
 import { launchOrder } from './order';
-import type { Series } from './series';
 import { LEAST_GATE } from './spoiled';
 import { StartGate } from './start-gate';
-import type { BenchEvent, BenchSink, RunHeader } from './sink';
-
-/** Errors after which there is no use in asking the target anything more. */
-const TARGET_GONE = new Set(['device.lost', 'device.not-found', 'device.not-ready', 'timeout']);
-
-export interface PlanRequest extends PlanFacts {
-  readonly runner: DeviceRunner;
-  readonly series: readonly Series[];
-  /** Hold clocks and screen steady meanwhile, where the target lets us. */
-  readonly prepare: boolean;
-  readonly newId: () => string;
-  /** What an earlier attempt of the plan left on this target. */
-  readonly earlier: readonly Run[];
-  /** Whether these runs are told apart: asked after each turn of launches beyond the usual ones. */
-  readonly isDecided?: ((runs: readonly Run[]) => boolean) | undefined;
-  readonly watchEveryMs?: number | undefined;
-  /** Ends it after the launch that is under way. */
-  readonly pause?: AbortSignal | undefined;
-  readonly clock: Clock;
-  readonly sink: BenchSink;
-  readonly onEvent: (event: BenchEvent) => void;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A series on this target, once its run has begun. */
-interface Begun {
-  readonly series: Series;
-  readonly header: RunHeader;
-  readonly runner: InstalledRunner;
-  readonly settings: RunnerSettings;
-  readonly coverage: Coverage;
-  readonly launches: Launch[];
-  firstOutputs?: NamedTensors;
-  over?: true;
-}
 
 /** Measures all series on one target. */
 export class TargetPlan {
@@ -95,7 +57,8 @@ export class TargetPlan {
       this.#startC = (await this.#gate.open(signal)).hottestC;
       await this.#inOrder(waiting);
       await this.#again(waiting);
-      for (const begun of this.#open()) await this.#finish(begun, await this.#memoryOf(begun));
+      for (const begun of this.#open())
+        await finishSeries(begun, this.#request, await memoryOf(begun, signal));
     } catch (error) {
       const reason = signal?.aborted
         ? 'cancelled'
@@ -104,7 +67,7 @@ export class TargetPlan {
           : isAppError(error)
             ? error.message
             : 'an error inside Edgebench';
-      for (const begun of this.#open()) await this.#finish(begun, {}, reason);
+      for (const begun of this.#open()) await finishSeries(begun, this.#request, {}, reason);
       throw error;
     }
   }
@@ -143,7 +106,10 @@ export class TargetPlan {
   }
 
   async #begunOf(index: number): Promise<Begun | 'over'> {
-    const begun = this.#begun.get(index) ?? (await this.#begin(index));
+    const series = this.#request.series[index];
+    if (!this.#runner || !series) throw new Error('a series begins before its runner is installed');
+    const begun =
+      this.#begun.get(index) ?? (await beginSeries(this.#target, this.#runner, series, this.#request));
     this.#begun.set(index, begun);
     return begun;
   }
@@ -155,60 +121,6 @@ export class TargetPlan {
 
   *#open(): Generator<Begun> {
     for (const begun of this.#begun.values()) if (begun !== 'over' && !begun.over) yield begun;
-  }
-
-  /** Puts the variant on the target and looks at its operators; a variant that cannot be is kept as a refused run. */
-  async #begin(index: number): Promise<Begun | 'over'> {
-    const { signal, sink, newId, clock } = this.#request;
-    const runner = this.#runner;
-    if (!runner) throw new Error('a series begins before its runner is installed');
-    const fingerprint = await this.#target.fingerprint(signal);
-    const series = this.#request.series[index] as Series;
-    const earlier = earlierRun(this.#request.earlier, series, runner.provenance, fingerprint);
-    if (earlier && earlier.status !== 'interrupted') return 'over';
-    const { launches, reason: _before, ...known } = earlier ?? { launches: [], reason: undefined };
-    const header = earlier
-      ? (known as RunHeader)
-      : firstHeader(this.#request, series, runner.provenance, fingerprint, {
-          id: newId(),
-          startedAt: clock.nowIso(),
-        });
-    try {
-      // Refused before anything is sent, where the target has no such cores.
-      const affinity = series.affinity === undefined ? undefined : affinityMask(series.affinity, fingerprint);
-      const { inputs, signature } = series.variant;
-      const settings: RunnerSettings = {
-        modelPath: await this.#put(series),
-        signature,
-        inputs: inputs && (await runner.putInputs(inputs, signal)),
-        threads: series.threads,
-        delegate: series.delegate,
-        coreMask: affinity,
-      };
-      const coverage = await runner.inspect(settings, signal);
-      if (!earlier) await sink.begin(header);
-      return {
-        series: { ...series, affinity },
-        header,
-        runner,
-        settings,
-        coverage,
-        launches: [...launches],
-      };
-    } catch (error) {
-      if (signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
-      if (!earlier) await sink.begin(header);
-      const status = error.code === 'runner.failed' ? 'failed' : 'refused';
-      await sink.finish({ ...header, status, reason: error.message }, { operatorTimes: [] });
-      return 'over';
-    }
-  }
-
-  #put(series: Series): Promise<string> {
-    const { file, name } = series.variant;
-    return this.#target.put(file, this.#request.signal, (bytes) =>
-      this.#request.onEvent({ kind: 'sending', serial: this.#target.serial, name, bytes, of: file.bytes }),
-    );
   }
 
   async #launch(
@@ -257,7 +169,7 @@ export class TargetPlan {
     for (const launch of result.launches) await this.#keep(begun, launch);
     signal?.throwIfAborted();
     if (result.error && TARGET_GONE.has(result.error.code)) throw result.error;
-    if (result.error) await this.#finish(begun, {}, result.error.message);
+    if (result.error) await finishSeries(begun, this.#request, {}, result.error.message);
     else if (outputsPath !== undefined && result.launches.some(({ samplesNs }) => samplesNs.length > 0))
       begun.firstOutputs = await takeOutputs(this.#target, outputsPath, signal);
   }
@@ -265,26 +177,5 @@ export class TargetPlan {
   async #keep(begun: Begun, launch: Launch): Promise<void> {
     begun.launches.push(launch);
     await this.#request.sink.launch(begun.header.id, launch);
-  }
-
-  /** Memory is worth knowing, but a target that does not tell it has still measured. */
-  async #memoryOf({ runner, settings }: Begun): Promise<Pick<RunHeader, 'memory'>> {
-    try {
-      return { memory: await runner.memory(settings, this.#request.signal) };
-    } catch (error) {
-      if (this.#request.signal?.aborted || !isAppError(error) || TARGET_GONE.has(error.code)) throw error;
-      return {};
-    }
-  }
-
-  async #finish(begun: Begun, more: Pick<RunHeader, 'memory'>, reason?: string): Promise<void> {
-    begun.over = true;
-    const { runner, settings } = begun;
-    const flags = runner.flags(settings, this.#request.profile);
-    const header = lastHeader({ ...begun, flags }, more, reason);
-    await this.#request.sink.finish(header, {
-      operatorTimes: begun.coverage.times,
-      ...(begun.firstOutputs ? { firstOutputs: begun.firstOutputs } : {}),
-    });
   }
 }
