@@ -17,8 +17,9 @@ const loaders = nodeModule.createRequire(__filename).extensions as unknown as { 
 
 /**
  * Compiled code of the scripts in `folder`, kept in the file `keptIn` with the functions that were called. It is used for
- * the same bytes of a script in the same Node alone. What was missing, damaged or of another Node is written when the process
- * ends; failures are silent, as they cost a little time only. The scripts must not use import(): the build makes it require().
+ * the same bytes of a script at the same place in the same Node alone. What was missing, damaged or of another Node is
+ * written when the process ends; failures are silent, as they cost a little time only. The scripts may use require() and
+ * nothing else: the build makes require() of import().
  */
 export function keepScripts(folder: string, keptIn: string): void {
   const kept = readKeptCode(keptIn);
@@ -29,7 +30,7 @@ export function keepScripts(folder: string, keptIn: string): void {
     if (!file.startsWith(folder + sep)) return plain(module, file);
     const source = readFileSync(file, 'utf8');
     const name = relative(folder, file);
-    const key = keyOf(source);
+    const key = keyOf(source, file);
     const entry = kept.get(name);
     const cachedData = entry?.key === key ? entry.code : undefined;
     const script = new Script(nodeModule.wrap(source), {
@@ -55,6 +56,9 @@ export function keepScripts(folder: string, keptIn: string): void {
   });
 }
 
-/** V8's own check knows a source by its length alone. */
-const keyOf = (source: string): string =>
-  createHash('sha256').update(`${process.version} ${cachedDataVersionTag()}\n`).update(source).digest('hex');
+/** V8's own check knows a source by its length alone; and errors name the file that the code was compiled of. */
+const keyOf = (source: string, file: string): string =>
+  createHash('sha256')
+    .update(`${process.version} ${cachedDataVersionTag()} ${file}\n`)
+    .update(source)
+    .digest('hex');
