@@ -12,6 +12,7 @@ import { callWorker } from './platform/node/worker-call';
 import type { Vault } from './ports/secrets';
 import type { WorkerLauncher } from './ports/worker';
 import { fingerprintBeside } from './fingerprint-task';
+import { measureInProcessOfItsOwn } from './load-process';
 import { Jobs } from './flow/jobs';
 import { Lanes } from './flow/lanes';
 import { preparePlan } from './flow/prepare-plan';
@@ -35,11 +36,9 @@ import { TfliteNodeRuntime } from './platform/tflite-node/tflite-node-runtime';
 import { TfjsNodeRuntime } from './platform/tfjs-node/original-runtime';
 import { AdbkitAdb } from './platform/adbkit/adbkit-adb';
 import { WorkerServers } from './platform/cloud-server/embedded-servers';
-import { nodeHttpClient } from './platform/node/http-connections';
 import { KeptSecrets } from './platform/node/kept-secrets';
 import { proxiesIn } from './platform/node/proxy-process';
 import { nodeProcesses } from './platform/node/processes';
-import { preciseClock } from './platform/node/precise-clock';
 import { NETWORK_PROFILES } from './services/cloud';
 import { FolderLedger } from './platform/node/device-ledger';
 import { nodeClock } from './platform/node/clock';
@@ -118,7 +117,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     offline: new NamespaceOfflineCheck(parts),
     runtimeBytes: (device) => libraryBytes(root, device),
     secrets: new KeptSecrets(join(dataDir, 'secrets.json'), options.vault),
-    cloudPorts: { http: nodeHttpClient, clock: preciseClock, startProxy: proxiesIn(launcher) },
+    measureCloud: measureInProcessOfItsOwn(launcher),
+    startProxy: proxiesIn(launcher),
     localFiles: nodeLocalFiles,
     clock: nodeClock,
     profiles: loadProfiles(resourcesDir),

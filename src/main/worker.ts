@@ -8,6 +8,7 @@ const TASKS: Record<WorkerKind, () => Promise<WorkerTask>> = {
   convert: async () => (await import('./convert-task')).convertTask(__filename),
   'tfjs-node': async () => (await import('./original-task')).runOriginalTask,
   fingerprint: async () => (await import('./fingerprint-task')).runFingerprint,
+  'cloud-load': async () => (await import('./load-task')).loadTask(__filename),
   network: async () => (await import('./platform/node/proxy-process')).proxyTask,
   'cloud-server': async () => (await import('./original-task')).serveOriginalTask,
 };

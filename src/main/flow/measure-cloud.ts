@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CloudBaseline, Endpoint, Load, NetworkProfile } from '@shared/model/cloud';
 import type { NamedTensors } from '@shared/model/tensor';
 import type { EmbeddedServer } from '@main/ports/embedded-server';
-import { measureCloud, type CloudPlan } from '../services/cloud';
+import type { CloudPlan } from '../services/cloud';
 import { openDataSet, randomDataSet, sampleOf } from '../services/data';
 import { AFFORDABLE, endpointAt, networkNamed, type CloudRequest } from './cloud-plan';
 import type { JobContext } from './jobs';
@@ -36,7 +36,7 @@ export async function measureCloudFlow(
   try {
     const endpoint = endpointAt(request, server);
     const measure = (network: NetworkProfile, load: Load, title: string): Promise<CloudBaseline> =>
-      measureCloud(tools.cloudPorts, {
+      tools.measureCloud({
         id: randomUUID(),
         startedAt: new Date().toISOString(),
         appVersion: tools.appVersion,

@@ -79,11 +79,7 @@ export class ServedModels {
   async #through(network: NetworkProfile, server: EmbeddedServer): Promise<string> {
     try {
       const { hostname, port } = new URL(server.url);
-      const proxy = await this.#tools.cloudPorts.startProxy(
-        network,
-        { host: hostname, port: Number(port) },
-        SEED,
-      );
+      const proxy = await this.#tools.startProxy(network, { host: hostname, port: Number(port) }, SEED);
       this.#proxies.set(server, proxy);
       return `http://127.0.0.1:${proxy.port}`;
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Clock } from '@main/ports/clock';
+import type { StartDelayingProxy } from '@main/ports/delaying-proxy';
 import type { EmbeddedServers } from '@main/ports/embedded-server';
 import type { LocalFiles } from '@main/ports/local-files';
 import type { ModelFiles } from '@main/ports/model-files';
@@ -6,13 +7,14 @@ import type { OfflineCheck } from '@main/ports/offline-check';
 import type { Secrets } from '@main/ports/secrets';
 import type { OriginalRuntime } from '@main/ports/original-runtime';
 import type { TfliteRuntime } from '@main/ports/tflite-runtime';
+import type { CloudBaseline } from '@shared/model/cloud';
 import type { DeviceFingerprint } from '@shared/model/device';
 import type { Progress } from '@shared/model/job';
 import type { Profile } from '@shared/model/profile';
 import type { Recipe } from '@shared/model/recipe';
 import type { ValidationMarks } from '@shared/model/validation';
 import type { RunnerParts } from '../services/bench';
-import type { CloudPorts } from '../services/cloud';
+import type { CloudPlan } from '../services/cloud';
 import type { DeviceService } from '../services/device';
 import type { Store } from '../services/store';
 import type { MadeVariants, MakeRequest } from './make-variants';
@@ -23,6 +25,9 @@ export type MakeVariants = (
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ) => Promise<MadeVariants>;
+
+/** Measures an endpoint, in this process or in one of its own. A cancelled measurement comes back as `interrupted`. */
+export type MeasureCloud = (plan: CloudPlan) => Promise<CloudBaseline>;
 
 /** What the flows work with; put together in create-app. */
 export interface FlowTools {
@@ -38,7 +43,8 @@ export interface FlowTools {
   readonly devices: DeviceService;
   readonly runnerParts: RunnerParts;
   readonly servers: EmbeddedServers;
-  readonly cloudPorts: CloudPorts;
+  readonly measureCloud: MeasureCloud;
+  readonly startProxy: StartDelayingProxy;
   readonly secrets: Secrets;
   readonly offline: OfflineCheck;
   /** Bytes that the runtime library of a run adds to an app; undefined where it is not known. */

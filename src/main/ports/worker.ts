@@ -5,6 +5,7 @@ export const WORKER_KINDS = [
   'convert',
   'cloud-server',
   'network',
+  'cloud-load',
   'fingerprint',
 ] as const;
 export type WorkerKind = (typeof WORKER_KINDS)[number];

@@ -22,7 +22,12 @@ export interface WorkerCall {
   readonly timeoutMs: number;
   readonly onProgress?: (progress: unknown) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Sent when cancelled instead of ending the process at once: the worker answers with what it has, or is ended after a while. */
+  readonly stopMessage?: unknown;
 }
+
+/** Longest time for a worker that was asked to stop; within what a user waits for a cancelled job. */
+const STOP_TIMEOUT_MS = 1500;
 
 /**
  * One request to a worker process of its own, which ends with it. Rejects with the worker's own AppError, with
@@ -51,7 +56,12 @@ export function callWorker(launcher: WorkerLauncher, call: WorkerCall): Promise<
         settle(() => reject(brokenDown(call.title, code, signalName, errors)));
       },
     });
-    const onAbort = (): void => settle(() => reject(call.signal?.reason as Error));
+    const giveUp = (): void => settle(() => reject(call.signal?.reason as Error));
+    const onAbort = (): void => {
+      if (call.stopMessage === undefined) return giveUp();
+      worker.post(call.stopMessage);
+      setTimeout(giveUp, STOP_TIMEOUT_MS).unref();
+    };
     const timer = setTimeout(() => settle(() => reject(tooLong(call))), call.timeoutMs);
     call.signal?.addEventListener('abort', onAbort, { once: true });
     worker.post(call.request);
