@@ -31,6 +31,22 @@ describe('edge against cloud', () => {
     ]);
   });
 
+  it('cautions of a variant that failed validation, and says what computed the cloud side', () => {
+    const { variant } = sampleRun();
+    const embedded = {
+      ...sampleBaseline().endpoint,
+      embedded: true,
+      framework: 'our reading of the Keras file',
+    };
+    const { targets } = compared({
+      runs: [sampleRun({ variant: { ...variant, validation: 'failed' } })],
+      baselines: [sampleBaseline({ endpoint: embedded })],
+    });
+    expect(targets[0]?.cautions.join()).toContain('failed validation');
+    expect(targets[1]?.cautions.join()).toContain('(our reading of the Keras file)');
+    expect(compared().targets[0]?.cautions.join()).not.toContain('failed validation');
+  });
+
   it('computes gain, probability and break-even points from the samples', () => {
     const [pair] = compared().pairs;
     // Medians: nearest rank of the made-up spreads; the network adds 30 ms, 1,250 B at 10 Mbit/s and 250 B at 40 Mbit/s.

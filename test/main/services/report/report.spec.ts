@@ -6,6 +6,8 @@ import { compareEdgeWithCloud } from '@main/services/compare';
 import { renderReport, type ReportInput } from '@main/services/report';
 import { measured, measuredBaseline } from '@test/support/measured';
 import { sampleBaseline } from '@test/support/sample-baseline';
+import { recipeSchema } from '@shared/model/recipe';
+import { STAGES, STAGE_TITLES } from '@shared/model/validation';
 import { sampleRun } from '@test/support/sample-run';
 import { sampleModel, sampleVariant } from '@test/support/sample-variant';
 
@@ -65,6 +67,42 @@ describe('the report', () => {
     ];
     expect(expected.filter((text) => !page.includes(text))).toEqual([]);
     expect(page.match(/<polyline/g)).toHaveLength(3);
+  });
+
+  it('shows all four stages of the error budget, how the variant was made, and what failed', async () => {
+    const plain = sampleVariant();
+    const budget = plain.validation!.stages[0]!;
+    const stage = (name: (typeof STAGES)[number]) => ({ ...budget, stage: name, candidate: `by ${name}` });
+    const overrides = [{ name: 'stem/*', precision: 'float32' as const }];
+    const variant = sampleVariant({
+      making: { recipe: recipeSchema.parse({ name: 'int8', title: 'int8', precision: 'int8', overrides }) },
+      validation: {
+        ...plain.validation!,
+        status: 'failed',
+        reasons: ['It is far off.'],
+        original: { framework: 'our reading of the Keras file, executed by TensorFlow', reading: true },
+        rightOn: 'Wrong on TFLite 2.21 (far off).',
+        stages: [stage('original-to-float32'), stage('float32-to-variant'), stage('original-to-variant')],
+      },
+    });
+    const hostCheck = { maxAbsError: 0, shareOfRange: 0, agrees: true, stage: stage('host-to-device') };
+    const run = sampleRun({
+      variant: { ...sampleRun().variant, hash: variant.id, validation: 'failed' },
+      hostCheck,
+    });
+    const page = await renderReport(inputOf({ variants: [variant], runs: [run] }));
+    const expected = [
+      ...STAGES.map((name) => `by ${name}`),
+      ...Object.values(STAGE_TITLES),
+      'kept in float: stem/*',
+      'int8 (1 in float)',
+      'our reading of the Keras file, executed by TensorFlow',
+      'Wrong on TFLite 2.21 (far off).',
+      'It is far off.',
+    ];
+    expect(expected.filter((text) => !page.includes(text))).toEqual([]);
+    // In the table of variants, and beside the run.
+    expect(page.match(/failed validation/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
   it('allows nothing but its own style sheet', async () => {
