@@ -28,7 +28,8 @@ export async function keepNoiseFloors(
 ): Promise<void> {
   const arms = new Map<string, Run[]>();
   for (const run of runs) {
-    const subject = JSON.stringify([run.variant.hash, run.device.serial, run.threads]);
+    const { delegateAsked } = run.provenance;
+    const subject = JSON.stringify([run.variant.hash, run.device.serial, run.threads, delegateAsked]);
     arms.set(subject, [...(arms.get(subject) ?? []), run]);
   }
   for (const [first, second] of arms.values()) {

@@ -15,6 +15,7 @@ export class RunnerReader {
   #pending: Uint8Array = new Uint8Array(0);
   #next = 0;
   #noise = '';
+  #noiseBytes = 0;
   #broken: string | undefined;
   #ended: Extract<RunnerEvent, { ev: 'end' }> | undefined;
   readonly #prefix: string;
@@ -35,6 +36,11 @@ export class RunnerReader {
     return this.#broken;
   }
 
+  /** Bytes of what was not ours, all in all. */
+  get noiseBytes(): number {
+    return this.#noiseBytes;
+  }
+
   /** The last 8 KiB of what was not ours: a linker's complaint, a shell's message. */
   get noise(): string {
     return this.#noise;
@@ -49,6 +55,7 @@ export class RunnerReader {
     }
     this.#pending = all.slice(start);
     if (this.#pending.length > LONGEST_LINE) {
+      this.#noiseBytes += this.#pending.length;
       this.#keepNoise(decoder.decode(this.#pending.subarray(0, 256)));
       this.#pending = this.#pending.slice(-256);
     }
@@ -83,6 +90,7 @@ export class RunnerReader {
   }
 
   #keepNoise(text: string): void {
+    this.#noiseBytes += text.length;
     this.#noise = (this.#noise + text).slice(-NOISE_KEPT);
   }
 }

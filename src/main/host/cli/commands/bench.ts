@@ -74,7 +74,11 @@ export function addBench(
       parseDelegates,
     )
     .option('--delegate-library <file>', "the delegate's library, sent to the device; needed for external")
-    .option('--delegate-option <name=value>', 'an option for that library; can be repeated', parseNamedValue)
+    .option(
+      '--delegate-option <name=value>',
+      'an option for gpu, nnapi or external; can be repeated',
+      parseNamedValue,
+    )
     .addOption(
       new Option('--runner <name>', 'what measures on the device').choices(RUNNERS).default('edgebench'),
     )
@@ -148,18 +152,18 @@ export function addBench(
     );
 }
 
-/** A library and its options go to the delegates that are loaded from one. */
+/** A library goes to the delegates that are loaded from one, options to those that take any. */
 const delegatesOf = ({
   delegate,
   delegates = delegate,
   delegateLibrary,
   delegateOption,
 }: BenchFlags): DelegateChoice[] | undefined =>
-  delegates?.map((kind) =>
-    kind === 'gpu' || kind === 'external'
-      ? given({ kind, library: delegateLibrary, options: delegateOption })
-      : { kind },
-  );
+  delegates?.map((kind) => {
+    if (kind === 'cpu' || kind === 'xnnpack') return { kind };
+    const library = kind === 'nnapi' ? undefined : delegateLibrary;
+    return given({ kind, library, options: delegateOption });
+  });
 
 /** Runs as a table: what was measured where, and what it gave. */
 export function runsTable(runs: readonly RunSummary[]): string {

@@ -1,4 +1,5 @@
 import type { RunnerSettings } from '@main/ports/device-runner';
+import { AppError } from '@shared/error/app-error';
 import type { Delegate } from '@shared/model/delegate';
 import type { Profile } from '@shared/model/profile';
 
@@ -20,14 +21,40 @@ const DELEGATE_FLAGS: Record<Delegate, (path: string | undefined, options: strin
   external: (path, options) => ({ external_delegate_path: path, external_delegate_options: options }),
 };
 
-/** Options of the tool's own delegates are flags of their own, e.g. gpu_precision_loss_allowed, nnapi_accelerator_name. */
-const OWN_OPTION = /^(?:gpu|nnapi|xnnpack|max_delegated|min_nodes|delegate|disable_nnapi)_\w+$/;
+/** The tool's flags for what our runner's delegates are told by these names. */
+const OPTION_FLAGS: Partial<Record<Delegate, Readonly<Record<string, string>>>> = {
+  gpu: {
+    precision_loss_allowed: 'gpu_precision_loss_allowed',
+    sustained_speed: 'gpu_inference_for_sustained_speed',
+    max_partitions: 'max_delegated_partitions',
+    quantized: 'gpu_experimental_enable_quant',
+    backend: 'gpu_backend',
+  },
+  nnapi: {
+    accelerator: 'nnapi_accelerator_name',
+    allow_fp16: 'nnapi_allow_fp16',
+    disallow_cpu: 'disable_nnapi_cpu',
+    max_partitions: 'max_delegated_partitions',
+  },
+};
+
+/** Throws `usage.wrong` for an option that the delegate has not. */
+function optionFlag(kind: Delegate, name: string): string {
+  const known = OPTION_FLAGS[kind] ?? {};
+  const flag = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (flag !== undefined) return flag;
+  const names = Object.keys(known).join(', ') || 'none';
+  throw new AppError('usage.wrong', `The delegate ${kind} has no option '${name}': there are ${names}.`);
+}
 
 /** What all of its launches are made with. `delegateLibrary` is where an external delegate is on the target. */
 export function commonFlags(settings: RunnerSettings, delegateLibrary: string | undefined): Flags {
   const { delegate, modelPath, threads, signature, inputs } = settings;
   const options = Object.entries(delegate.options ?? {});
-  const own = delegate.kind === 'external' ? [] : options.filter(([name]) => OWN_OPTION.test(name));
+  const own =
+    delegate.kind === 'external'
+      ? []
+      : options.map(([name, value]) => [optionFlag(delegate.kind, name), value] as const);
   // tools/delegates/external_delegate_provider.cc: options are separated by ";", a name from its value by ":".
   const external = options.map(([name, value]) => `${name}:${value}`).join(';');
   return {

@@ -7,7 +7,9 @@ import { flagsOf, type RunnerOptions } from './options';
 
 /** No line of ours for so long means that the runner hangs; the longest honest silence is one slow inference. */
 const SILENCE_MS = 120_000;
+/** Of what bears our nonce, and of what does not. */
 const MOST_OUTPUT_BYTES = 64 << 20;
+const MOST_NOISE_BYTES = 16 << 20;
 
 /** What a shell answers for a program that it cannot start, and what a crash in its start looks like. */
 export const CANNOT_START = new Set([126, 127, 139]);
@@ -40,9 +42,9 @@ export async function runProgram(
     command: [...placed.command, call.mode, ...flagsOf({ nonce, lib: placed.library, ...call.options })],
     onOutput: (piece) => {
       bytes += piece.length;
-      if (bytes > MOST_OUTPUT_BYTES)
-        throw new AppError('runner.failed', `The runner on ${target.serial} prints without end.`);
       reader.push(piece);
+      if (bytes > MOST_OUTPUT_BYTES || reader.noiseBytes > MOST_NOISE_BYTES)
+        throw new AppError('runner.failed', `The runner on ${target.serial} prints without end.`);
     },
     timeoutMs: call.timeoutMs,
     silenceMs: SILENCE_MS,
