@@ -66,6 +66,12 @@ test('a run and its reasons are text', async () => {
   await expectText();
 });
 
+test('plans, devices and messages of the queue are text', async () => {
+  await goTo(page, 'Queue');
+  await expect(page.getByRole('article')).toHaveCount(1);
+  await expectText();
+});
+
 test('targets, servers and chart labels of a comparison are text', async () => {
   await goTo(page, 'Compare');
   await expect(page.getByRole('heading', { name: 'Cloud baselines' })).toBeVisible();

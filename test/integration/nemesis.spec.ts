@@ -36,6 +36,29 @@ const missing =
 
 const isOpen = ({ state }: PlanPart): boolean => state === 'queued' || state === 'running';
 
+describe('the witness of a night', () => {
+  it('notices runs that are gone, launches that changed, and ends that were taken back', () => {
+    const run = (status: Seen['status'], ...samples: number[]): Seen => ({ status, samples });
+    const seen = new Map([
+      ['kept', run('interrupted', 64)],
+      ['gone', run('completed', 64, 64)],
+      ['cut', run('interrupted', 64, 70)],
+      ['reopened', run('completed', 64)],
+    ]);
+    const now = new Map([
+      ['kept', run('completed', 64, 80)],
+      ['cut', run('interrupted', 64)],
+      ['reopened', run('interrupted', 64)],
+    ]);
+    expect(lostOf(seen, now)).toEqual([
+      'run gone is gone',
+      expect.stringContaining('run cut had launches'),
+      'run reopened was completed, now interrupted',
+    ]);
+    expect(lostOf(new Map([['kept', run('interrupted', 64)]]), now)).toEqual([]);
+  });
+});
+
 describe.skipIf(missing)(
   `an overnight plan in miniature, seed ${SEED}${missing ? ` (skipped: ${missing})` : ''}`,
   () => {
@@ -46,6 +69,7 @@ describe.skipIf(missing)(
     let closeApp: () => Promise<void>;
     let worker: CliCall | undefined;
     let isOver = false;
+    let witness: Witness | undefined;
 
     beforeAll(async () => {
       port = await freePort();
@@ -65,6 +89,7 @@ describe.skipIf(missing)(
       if (missing) return;
       isOver = true;
       worker?.kill('SIGKILL');
+      await witness?.stop();
       await closeApp?.();
       for (const device of devices) stopDevice(device);
       adb(port, 'kill-server');
@@ -124,9 +149,11 @@ describe.skipIf(missing)(
             profile: 'demo',
             continues: true,
           });
-        const witness = new Witness(client);
+        witness = new Witness(client);
         witness.start();
         const working = keepWorking();
+        // Its failure is told where it is awaited.
+        working.catch(() => undefined);
         await until(
           async () => (await plansNow()).some(({ parts }) => parts.some(({ state }) => state === 'running')),
           120_000,

@@ -24,7 +24,7 @@ export interface DeviceBenchmark {
   readonly results: PlanResults;
   readonly onEvent: (event: BenchEvent) => void;
   /** One more launch is in the history. */
-  readonly onLaunch: (launch: Launch) => void;
+  readonly onLaunch: (launch: Launch) => Promise<void>;
   /** Ends it after the launch that is under way. */
   readonly pause: AbortSignal;
 }
@@ -61,7 +61,7 @@ export async function benchmarkDevice(
       ...sink,
       async launch(runId, launch) {
         await sink.launch(runId, launch);
-        onLaunch(launch);
+        await onLaunch(launch);
       },
     },
     onEvent,

@@ -51,6 +51,15 @@ async function seed(dataDir: string): Promise<void> {
     ...baseline,
     endpoint: { ...baseline.endpoint, title: HOSTILE, model: HOSTILE, embedded: false },
   });
+  await store.plans.add({
+    id: 'hostile-plan',
+    title: HOSTILE,
+    addedAt: '2026-01-01T00:00:00.000Z',
+    owner: null,
+    request: {},
+    serials: [HOSTILE],
+  });
+  await store.plans.setPart('hostile-plan', HOSTILE, 'failed', HOSTILE);
   await store.close();
 }
 

@@ -178,6 +178,25 @@ describe.skipIf(sqliteMissing)(`the queue ${sqliteMissing ?? ''}`, () => {
     await second.becomes(asks.id, 'a', 'done');
   });
 
+  it('does not go on for ever with a plan of which every engine dies', async () => {
+    const all = await engines(['a'], 5);
+    const { id } = await all[0]!.queue.add(input(['a'], { continues: true }));
+    for (const engine of all.slice(0, 3)) {
+      engine.target('a').onLaunch = (_, signal) => untilAborted(signal);
+      await engine.queue.serve();
+      await until(() => Promise.resolve(engine.target('a').launches === 1));
+      engine.die();
+    }
+    const last = all[4]!;
+    await last.queue.serve();
+    expect(await last.part(id, 'a')).toMatchObject({
+      state: 'interrupted',
+      message: expect.stringContaining('3 times without one more launch') as string,
+    });
+    await last.queue.wish({ id }, 'resume');
+    await last.becomes(id, 'a', 'done');
+  });
+
   it('is steered from another program, which does not touch what this one measures', async () => {
     const [worker, other] = (await engines(['a'], 2)) as [Engine, Engine];
     worker.target('a').onLaunch = (_, signal) => untilAborted(signal);

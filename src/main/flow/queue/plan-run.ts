@@ -123,7 +123,11 @@ export class PlanRun {
             plan,
             results: this.#results,
             pause,
-            onLaunch: ({ status }) => (launches += status === 'completed' ? 1 : 0),
+            onLaunch: async ({ status }) => {
+              if (status !== 'completed') return;
+              launches += 1;
+              if (launches === 1) await plans.setDeaths(id, serial, 0);
+            },
             onEvent: (event) => {
               if (event.kind === 'launching')
                 this.#live.begin(serial, `${event.name}, launch ${event.launch + 1} of ${event.of}`);

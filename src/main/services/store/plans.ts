@@ -8,6 +8,8 @@ export type PartWish = 'pause' | 'resume' | 'cancel';
 
 export interface StoredPart extends Omit<PlanPart, 'fraction'> {
   readonly wish: PartWish | null;
+  /** So often in a row a process died while it measured this, without one more launch. */
+  readonly deaths: number;
 }
 
 export interface StoredPlan {
@@ -129,6 +131,15 @@ export class PlanStore {
     ]);
   }
 
+  /** Counts the death of a process that was at work on it; 0 when there was progress, or somebody wants it tried again. */
+  async setDeaths(id: string, serial: string, deaths: number): Promise<void> {
+    await this.#database.run('UPDATE plan_part SET deaths = ? WHERE plan = ? AND serial = ?', [
+      deaths,
+      id,
+      serial,
+    ]);
+  }
+
   /** For one part, or for all of a plan; `null` when it has been seen to. */
   async setWish(id: string, serial: string | undefined, wish: PartWish | null): Promise<void> {
     await this.#database.run(
@@ -175,6 +186,7 @@ const partOf = (row: SqlRow): StoredPart => ({
   position: Number(row['position']),
   state: String(row['state']) as PartState,
   message: String(row['message']),
+  deaths: Number(row['deaths']),
   wish: row['wish'] == null ? null : (String(row['wish']) as PartWish),
 });
 
