@@ -4,7 +4,8 @@ import { readKerasHdf5 } from '@main/services/convert/read/keras-h5';
 import type { Json } from '@main/services/convert/read/json';
 import { parseRoot } from '@main/services/convert/read/keras/parse-root';
 import { writeModel } from '@main/services/convert/read/keras/write-model';
-import type { SourceGraph } from '@main/services/convert/source';
+import { dataOf } from '@main/services/convert/graph/constant';
+import type { SourceGraph, SourceTensor } from '@main/services/convert/source';
 import { viewAs } from '@shared/model/dtype';
 import { dataset, group, hdf5File } from '@test/support/hdf5-writer';
 
@@ -105,6 +106,40 @@ describe('layers as TensorFlow nodes', () => {
     };
     expect(opsOf(attention(4))).not.toContain('MatrixBandPart');
     expect(opsOf(attention(-1))).toContain('MatrixBandPart');
+  });
+
+  it('writes a convolutional LSTM over lines as one over images of height 1', () => {
+    const config = { filters: 4, padding: 'same', return_sequences: true, use_bias: false };
+    const graph = (className: string, size: number[], ...shape: number[]): SourceGraph => {
+      const layers = [
+        input('x', ...shape),
+        layer(className, 'l', { ...config, kernel_size: size }, tensor('x')),
+      ];
+      const parsed = parseRoot(model(layers, 'l'), 'test');
+      const zeros = (...dims: number[]): SourceTensor => ({
+        dtype: 'float32',
+        shape: dims,
+        data: dataOf(new Float32Array(dims.reduce((a, b) => a * b))),
+      });
+      const own = new Map([
+        ['kernel', zeros(...size, 2, 16)],
+        ['recurrent_kernel', zeros(...size, 4, 16)],
+      ]);
+      const lstm = parsed.layers.find(({ name }) => name === 'l');
+      if (!lstm) throw new Error('there is no layer');
+      const options = {
+        format: 'keras-v3' as const,
+        version: { major: 3 as const },
+        notes: [],
+        close: () => undefined,
+      };
+      return writeModel(parsed, { ...options, weights: new Map([[lstm, own]]) });
+    };
+    const lines = graph('ConvLSTM1D', [3], 3, 6, 2);
+    const images = graph('ConvLSTM2D', [1, 3], 3, 1, 6, 2);
+    expect(shapeOf(lines)).toEqual([-1, 3, 6, 4]);
+    expect(shapeOf(images)).toEqual([-1, 3, 1, 6, 4]);
+    expect(opsOf(lines)).toEqual(['ExpandDims', ...opsOf(images), 'Squeeze']);
   });
 
   it('leaves out what only trains', () => {
