@@ -84,7 +84,9 @@ export const layerErrorSchema = z.object({
   type: z.string(),
   /** RMSE divided by the output's scale: about 0.289 when only rounding is lost, suspicious above 0.7. */
   rmseOverScale: figure,
+  /** Of the median channel (last axis), so that one with huge values does not hide what the others lose. */
   snrDb: figure,
+  /** Loses more than rounding, or reads what another one lost. */
   suspicious: z.boolean(),
 });
 export type LayerError = z.infer<typeof layerErrorSchema>;

@@ -1,5 +1,6 @@
 import { Op, signatureOf, Value, type Graph, type Model, type ModelSignature } from '../convert/graph/ir';
 import { isForeign } from '../convert/graph/foreign';
+import { opDefinition } from '../convert/registry';
 import { copyModel } from './copy-model';
 import { addDequantize } from './boundary';
 import type { QuantizeResult } from './index';
@@ -10,6 +11,10 @@ export interface ProbedOperator {
   readonly type: string;
   /** Scale of its output. */
   readonly scale: number;
+  /** Whether its kernel dictates that scale. */
+  readonly isFixed: boolean;
+  /** Names of the operators that compute with its output, those that only move it in between among them. */
+  readonly readers: readonly string[];
   readonly quantizedOutput: string;
   readonly floatOutput: string;
 }
@@ -37,6 +42,18 @@ export function probeModel(float: Model, { model, values }: QuantizeResult): Pro
   for (const op of original.graph.sorted()) builder.add(op);
   if (builder.operators.length === 0) return undefined;
   return { model: builder.model(probe), signature: signature.key, operators: builder.operators };
+}
+
+function readersOf(value: Value): string[] {
+  const found = new Set<Op>();
+  const queue = [...value.users];
+  for (const op of queue) {
+    if (found.has(op) || isForeign(op)) continue;
+    found.add(op);
+    if (opDefinition(op.type).quantization.rule === 'same')
+      for (const output of op.outputs) queue.push(...output.users);
+  }
+  return Array.from(found, ({ name }) => name);
 }
 
 class ProbeBuilder {
@@ -77,6 +94,8 @@ class ProbeBuilder {
       name: op.name,
       type: op.type,
       scale,
+      isFixed: opDefinition(op.type).quantization.rule === 'fixed',
+      readers: readersOf(first),
       quantizedOutput: `quantized ${place}`,
       floatOutput: `float ${place}`,
     });
