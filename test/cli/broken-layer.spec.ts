@@ -69,7 +69,7 @@ describe.skipIf(missing)(
         '--json',
         ...flags,
       ]);
-      expect(status, errors).toBe(0);
+      expect({ status, errors }).toMatchObject({ status: 0 });
       const [variant] = (JSON.parse(output) as { variants: VariantInfo[] }).variants;
       if (!variant) throw new Error('no variant');
       return { variant, errors };

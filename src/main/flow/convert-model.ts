@@ -48,7 +48,10 @@ async function orderOf(
 ): Promise<{ input: Order; recipes: Recipe[] }> {
   if (again !== undefined) {
     const { recipe, signature, shapes, calibration } = await storedMaking(again, tools.store);
-    return { input: { ...input, signature, shapes, calibration: calibration?.path }, recipes: [recipe] };
+    return {
+      input: { ...input, signature, shapes, calibration: calibration?.path },
+      recipes: [keepingFloat(recipe, input.keepFloat ?? [])],
+    };
   }
   const recipes = recipesNamed(input.recipes, tools.recipes, input.targetRuntime).map((recipe) =>
     needsCalibration(recipe) ? keepingFloat(recipe, input.keepFloat ?? []) : recipe,
@@ -137,6 +140,9 @@ function variantInfo(
     signatures: plainSignatures(variant.signatures),
     convertMs: variant.convertMs,
     createdAt: new Date().toISOString(),
-    ...(validation ? { validation } : {}),
+    // Whoever reads how right it is has to know this, too.
+    ...(validation
+      ? { validation: { ...validation, warnings: [...variant.notes, ...validation.warnings] } }
+      : {}),
   };
 }

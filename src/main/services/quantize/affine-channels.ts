@@ -17,11 +17,13 @@ const NO_ACTIVATION = 0;
  */
 export function affineToDepthwise(model: Model, isChosen: (op: Op) => boolean): Map<Value, Value> {
   const sameRange = new Map<Value, Value>();
-  for (const graph of allGraphs(model))
+  for (const graph of allGraphs(model)) {
+    const shapes = new Shapes();
     for (const add of graph.sorted()) {
       const found = add.type === 'ADD' && isChosen(add) ? affine(graph, add) : undefined;
-      if (found && isChosen(found.mul)) rewrite(graph, found, sameRange);
+      if (found && isChosen(found.mul)) rewrite(graph, found, shapes, sameRange);
     }
+  }
   return sameRange;
 }
 
@@ -57,19 +59,32 @@ function affine(graph: Graph, add: Op): Affine | undefined {
   return { mul, add, x, factor, offset, channels };
 }
 
+/** Constants that say a shape, one for each. */
+class Shapes {
+  readonly #known = new Map<string, Value>();
+
+  of(dims: readonly number[]): Value {
+    const known = this.#known.get(dims.join());
+    if (known) return known;
+    const data = Int32Array.from(dims);
+    const made = constantValue('shape', { dtype: 'int32', shape: [dims.length], data });
+    this.#known.set(dims.join(), made);
+    return made;
+  }
+}
+
 function rewrite(
   graph: Graph,
   { mul, add, x, factor, offset, channels }: Affine,
+  shapes: Shapes,
   sameRange: Map<Value, Value>,
 ): void {
   const output = add.output();
   const flat = [1, -1, 1, channels];
   const rows = x.shape.some((dim) => dim < 0) ? -1 : elementCount(x.shape) / channels;
   const flatType = { dtype: 'float32', shape: [1, rows, 1, channels] } as const;
-  const input = new Value(`${x.name}_rows`, flatType);
-  const result = new Value(`${output.name}_rows`, flatType);
-  const shape = (name: string, dims: readonly number[]): Value =>
-    constantValue(name, { dtype: 'int32', shape: [dims.length], data: Int32Array.from(dims) });
+  const input = new Value('rows', flatType);
+  const result = new Value('rows', flatType);
   const channelwise = (value: Value, dims: readonly number[]): Value =>
     constantValue(value.name, {
       dtype: 'float32',
@@ -78,7 +93,7 @@ function rewrite(
     });
   graph.remove(mul);
   graph.remove(add);
-  graph.add(new Op('RESHAPE', add.name, {}, [x, shape(`${x.name}_shape`, flat)], [input]));
+  graph.add(new Op('RESHAPE', add.name, {}, [x, shapes.of(flat)], [input]));
   graph.add(
     new Op(
       'DEPTHWISE_CONV_2D',
@@ -96,7 +111,7 @@ function rewrite(
       [result],
     ),
   );
-  graph.add(new Op('RESHAPE', add.name, {}, [result, shape(`${output.name}_shape`, x.shape)], [output]));
+  graph.add(new Op('RESHAPE', add.name, {}, [result, shapes.of(x.shape)], [output]));
   sameRange.set(input, x);
   sameRange.set(result, output);
 }

@@ -1,11 +1,13 @@
 import type { VariantInfo } from '@shared/model/model';
 import type { RunFacts } from '@shared/model/run';
-import { STAGE_TITLES, type ValidationStage } from '@shared/model/validation';
+import { STAGE_TITLES, type ValidationReport, type ValidationStage } from '@shared/model/validation';
 import { percentText, wholeText } from '@shared/text/figures';
 import { makingLines } from '@shared/text/making';
 import { html, type Html } from './html';
 
 const HEAD = ['Max error', 'Mean error', 'SNR', 'PSNR', 'Cosine', 'Top-1 agrees', 'Top-5', 'Samples'];
+
+const LAYERS_SHOWN = 10;
 
 const figure = (value: number | null, digits = 4): string =>
   value === null ? '–' : value.toPrecision(digits);
@@ -31,6 +33,38 @@ function stageRows({ stage, signature, reference, candidate, samples, outputs }:
       ${cells.map((text) => html`<td class="n">${text}</td>`)}
     </tr>`;
   });
+}
+
+/** The operators that lose the most, where they were looked at. */
+function layerTable({ layers = [] }: ValidationReport): Html | false {
+  return (
+    layers.length > 0 &&
+    html`<div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Layer</th>
+            <th>Operator</th>
+            <th class="n">RMSE / step</th>
+            <th class="n">SNR</th>
+            <th></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${layers.slice(0, LAYERS_SHOWN).map(
+            ({ operator, type, rmseOverScale, snrDb, suspicious }) =>
+              html`<tr>
+                <td><bdi>${operator}</bdi></td>
+                <td>${type}</td>
+                <td class="n">${figure(rmseOverScale, 3)}</td>
+                <td class="n">${snrDb === null ? '–' : `${snrDb.toFixed(1)} dB`}</td>
+                <td>${suspicious && 'loses more than rounding'}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`
+  );
 }
 
 function variantBlock(variant: VariantInfo, runs: readonly RunFacts[]): Html | undefined {
@@ -67,7 +101,8 @@ function variantBlock(variant: VariantInfo, runs: readonly RunFacts[]): Html | u
           ${[...validation.stages, ...onDevices].map(stageRows)}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${layerTable(validation)}`;
 }
 
 /** How far each variant is from its original, step by step: conversion, quantization, device. */

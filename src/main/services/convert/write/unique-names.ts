@@ -1,8 +1,8 @@
 import type { Model, Value } from '../graph/ir';
 
 /**
- * Names tensors of a file: a port as its signature calls it, any other as its value is called, with a number where that is
- * taken already. The format allows repetitions, but tools that read the file (ai-edge-quantizer) refuse them.
+ * Names tensors of a file: a port as its signature calls it, any other as its value is called; where that is taken already, by its
+ * last part and a number, since names are a good part of a small file. The format allows repetitions, but tools that read the file (ai-edge-quantizer) refuse them.
  */
 export function uniqueNames(model: Model): (value: Value) => string {
   const ports = portNames(model);
@@ -16,7 +16,7 @@ export function uniqueNames(model: Model): (value: Value) => string {
     while (unique !== '' && taken.has(unique)) {
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
-      unique = `${name}_${count}`;
+      unique = `${name.slice(name.lastIndexOf('/') + 1)}_${count}`;
     }
     taken.add(unique);
     return unique;
