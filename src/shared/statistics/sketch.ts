@@ -38,13 +38,29 @@ export function joined(parts: readonly ArrayLike<number>[]): Float64Array {
 const medianOf = (samples: ArrayLike<number>): number =>
   valuesAtRanks(samples, [rankOf(50, samples.length)])[0]!;
 
-export function sketchOf(launches: readonly LaunchSamples[]): Sketch {
-  const counted = launches.filter(({ status }) => status === 'completed').map(({ samplesNs }) => samplesNs);
-  return {
-    latency: latencyOfLaunches(launches) ?? null,
-    ascending: orderStatistics(joined(counted)),
-    launchMediansNs: counted.filter(({ length }) => length > 0).map(medianOf),
-  };
+const countedOf = (launches: readonly LaunchSamples[]): readonly ArrayLike<number>[] =>
+  launches.filter(({ status }) => status === 'completed').map(({ samplesNs }) => samplesNs);
+const mediansOf = (launches: readonly LaunchSamples[]): number[] =>
+  countedOf(launches)
+    .filter(({ length }) => length > 0)
+    .map(medianOf);
+
+export const sketchOf = (launches: readonly LaunchSamples[]): Sketch => ({
+  latency: latencyOfLaunches(launches) ?? null,
+  ascending: orderStatistics(joined(countedOf(launches))),
+  launchMediansNs: mediansOf(launches),
+});
+
+const othersTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** The same in steps, between which others have their turn: a run may have millions of samples. */
+export async function sketchInTurns(launches: readonly LaunchSamples[]): Promise<Sketch> {
+  await othersTurn();
+  const latency = latencyOfLaunches(launches) ?? null;
+  await othersTurn();
+  const ascending = orderStatistics(joined(countedOf(launches)));
+  await othersTurn();
+  return { latency, ascending, launchMediansNs: mediansOf(launches) };
 }
 
 /** The 90th percentile of a sketch, whether or not its sample supports one. */

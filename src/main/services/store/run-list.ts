@@ -41,28 +41,39 @@ const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, String
 const clause = (where: readonly string[]): string =>
   where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
 
-/** Conditions on kinds. Three characters and more go through the trigram index, fewer through a scan of the kinds. */
-function kindConditions(filter: RunFilter): { where: string[]; parameters: SqlValue[] } {
-  const where: string[] = [];
-  const parameters: SqlValue[] = [];
-  const text = filter.text === undefined ? '' : utf8Text(filter.text.trim().slice(0, 200));
-  if ([...text].length >= 3) {
-    where.push('kind IN (SELECT rowid FROM run_kind_search WHERE run_kind_search MATCH ?)');
-    parameters.push(`"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`);
-  } else if (text !== '') {
-    const pattern = likePattern(text);
-    const columns = ['name', 'model_name', 'recipe', 'device_title', 'device_serial'];
-    where.push(`(${columns.map((column) => String.raw`${column} LIKE ? ESCAPE '\'`).join(' OR ')})`);
-    parameters.push(...columns.map(() => pattern));
-  }
-  for (const [key, column] of Object.entries(COLUMN_OF)) {
-    const value = filter[key as keyof typeof COLUMN_OF];
-    if (value === undefined) continue;
-    where.push(`${column} = ?`);
-    parameters.push(value);
-  }
-  return { where, parameters };
+interface Condition {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
 }
+
+/** Three characters and more go through the trigram index, fewer through a scan of the kinds. */
+function textCondition({ text: given = '' }: RunFilter): Condition | undefined {
+  const text = utf8Text(given.trim().slice(0, 200));
+  if (text === '') return undefined;
+  if ([...text].length >= 3)
+    return {
+      sql: 'kind IN (SELECT rowid FROM run_kind_search WHERE run_kind_search MATCH ?)',
+      parameters: [`"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`],
+    };
+  const columns = ['name', 'model_name', 'recipe', 'device_title', 'device_serial'];
+  return {
+    sql: `(${columns.map((column) => String.raw`${column} LIKE ? ESCAPE '\'`).join(' OR ')})`,
+    parameters: columns.map(() => likePattern(text)),
+  };
+}
+
+const columnConditions = (filter: RunFilter): Condition[] =>
+  Object.entries(COLUMN_OF).flatMap(([key, column]) => {
+    const value = filter[key as keyof typeof COLUMN_OF];
+    return value === undefined ? [] : [{ sql: `${column} = ?`, parameters: [value] }];
+  });
+
+const parametersOf = (conditions: readonly Condition[]): SqlValue[] =>
+  conditions.flatMap(({ parameters }) => parameters);
+
+/** `SELECT kind …` of the kinds that all conditions hold for. */
+const selectKinds = (conditions: readonly Condition[]): string =>
+  `SELECT kind FROM run_kind ${clause(conditions.map(({ sql }) => sql))}`;
 
 interface Kinds {
   readonly count: number;
@@ -70,24 +81,28 @@ interface Kinds {
   /** No run of these kinds is newer. */
   readonly last: number;
   readonly isAll: boolean;
-  /** `SELECT kind …` of them, and its parameters. */
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
 }
 
 async function kindsOf(database: SqlDatabase, filter: RunFilter): Promise<Kinds> {
-  const { where, parameters } = kindConditions(filter);
+  const columns = columnConditions(filter);
+  const text = textCondition(filter);
   const rows = await database.all(
-    `SELECT count(*) AS count, sum(runs) AS runs, max(last) AS last FROM run_kind ${clause(where)}`,
-    parameters,
+    `SELECT count(*) AS every, sum(hit) AS count, sum(runs * hit) AS runs, max(last * hit) AS last
+     FROM (SELECT runs, last, ${text?.sql ?? '1'} AS hit FROM run_kind ${clause(columns.map(({ sql }) => sql))})`,
+    [...(text?.parameters ?? []), ...parametersOf(columns)],
   );
+  const figure = (name: string): number => Number(rows[0]?.[name] ?? 0);
+  // A text that is in every kind need not be looked for again.
+  const conditions = text === undefined || figure('count') === figure('every') ? columns : [text, ...columns];
   return {
-    count: Number(rows[0]?.['count'] ?? 0),
-    runs: Number(rows[0]?.['runs'] ?? 0),
-    last: Number(rows[0]?.['last'] ?? 0),
-    isAll: where.length === 0,
-    sql: `SELECT kind FROM run_kind ${clause(where)}`,
-    parameters,
+    count: figure('count'),
+    runs: figure('runs'),
+    last: figure('last'),
+    isAll: conditions.length === 0,
+    sql: selectKinds(conditions),
+    parameters: parametersOf(conditions),
   };
 }
 
@@ -124,11 +139,12 @@ function newestOf(
 
 /** Sequences of a plan's runs of some kinds, newest first. A plan has few runs, so its index comes first. */
 async function ofPlan(database: SqlDatabase, filter: RunFilter, planId: string): Promise<number[]> {
-  const { where, parameters } = kindConditions(filter);
-  const kinds = where.length === 0 ? '' : `AND kind IN (SELECT kind FROM run_kind ${clause(where)})`;
+  const text = textCondition(filter);
+  const conditions = [...(text === undefined ? [] : [text]), ...columnConditions(filter)];
+  const kinds = conditions.length === 0 ? '' : `AND kind IN (${selectKinds(conditions)})`;
   const rows = await database.all(
     `SELECT sequence FROM run INDEXED BY run_by_plan WHERE plan_id = ? ${kinds} ORDER BY sequence DESC`,
-    [planId, ...parameters],
+    [planId, ...parametersOf(conditions)],
   );
   return rows.map(({ sequence }) => Number(sequence));
 }

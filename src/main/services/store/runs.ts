@@ -7,7 +7,7 @@ import {
   type Run,
   type RunSummary,
 } from '@shared/model/run';
-import { sketchOf, type Sketch } from '@shared/statistics/sketch';
+import { sketchInTurns, type Sketch } from '@shared/statistics/sketch';
 import type { SqlConnection, SqlDatabase } from '@main/ports/sql';
 import { crc32 } from './crc32';
 import { encodeHistogram, histogramOf } from './histogram';
@@ -176,7 +176,7 @@ export class RunStore {
     if (known !== undefined) return known;
     const launches: (LaunchOutline & { readonly samplesNs: Float64Array })[] = [];
     for await (const launch of eachLaunch(this.#database, sequence, id)) launches.push(launch);
-    const sketch = sketchOf(launches);
+    const sketch = await sketchInTurns(launches);
     if (row['status'] !== 'completed') return sketch;
     const oldest = this.#sketches.keys().next();
     if (this.#sketches.size >= MAX_SKETCHES && oldest.done !== true) this.#sketches.delete(oldest.value);
