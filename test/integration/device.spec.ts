@@ -103,6 +103,16 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
 
   const golden = (): Golden => new Golden('digits_cnn');
 
+  /** A tensor stream of the golden model's first sample, and its answers to all of them. */
+  const realInput = () => {
+    const model = golden();
+    const recorded = model.doc.reference['float32']!.run.signatures['serving_default']!;
+    const [[name, all]] = Object.entries(model.tensors(recorded.inputs)) as [[string, never]];
+    const inputs = join(temporaryFolder(), 'input.tensors');
+    writeFileSync(inputs, encodeTensor({ name, tensor: sampleOf(all, 0) }));
+    return { inputs, expected: Object.values(model.tensors(recorded.outputs))[0]! };
+  };
+
   const variant = async (mode: string, inputs?: string): Promise<BenchVariant> => {
     const file = await nodeLocalFiles.identify(golden().path(golden().doc.reference[mode]!.file));
     return {
@@ -150,11 +160,7 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
   });
 
   it('measures on two devices and this computer at once, and gives back real outputs', async () => {
-    const model = golden();
-    const recorded = model.doc.reference['float32']!.run.signatures['serving_default']!;
-    const [[name, all]] = Object.entries(model.tensors(recorded.inputs)) as [[string, never]];
-    const inputs = join(temporaryFolder(), 'input.tensors');
-    writeFileSync(inputs, encodeTensor({ name, tensor: sampleOf(all, 0) }));
+    const { inputs, expected } = realInput();
     const variants = [await variant('float32', inputs), await variant('int8')];
     const record = new BenchRecord();
     const problems = await measure(
@@ -179,7 +185,6 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
       expect(run.memory?.steadyBytes).toBeGreaterThan(0);
       expect(run.launches.every(({ samplesNs }) => samplesNs.every((ns) => ns > 0))).toBe(true);
     }
-    const expected = Object.values(model.tensors(recorded.outputs))[0]!;
     const outputs = record.runs().flatMap(({ id }) => Object.values(record.extras(id)?.firstOutputs ?? {}));
     expect(outputs.length).toBe(3);
     for (const output of outputs)
@@ -250,6 +255,37 @@ describe.skipIf(missing)(`benchmarks on devices${missing ? ` (skipped: ${missing
       { status: 'refused', reason: expect.stringMatching(/KiB free .* needed/) as string, launches: [] },
     ]);
     expect(readdirSync(join(second.tmp, 'edgebench')).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('says so where programs may not be started, and leaves the other device alone', async () => {
+    fault(first, 'noexec');
+    const record = new BenchRecord();
+    const plan = await request([first.serial, second.serial], [await variant('float32')], short);
+    const problems = await measure(nodeClock, plan, record, record.onEvent);
+    expect(problems).toMatchObject([
+      {
+        serial: first.serial,
+        error: {
+          code: 'device.unsupported',
+          message: expect.stringMatching(/does not start.*denied/i) as string,
+        },
+      },
+    ]);
+    expect(record.runs()).toMatchObject([{ status: 'completed', device: { serial: second.serial } }]);
+  });
+
+  it('says so when there is no room for the result', async () => {
+    const { inputs } = realInput();
+    const record = new BenchRecord();
+    const onEvent = (event: BenchEvent): void => {
+      record.onEvent(event);
+      if (event.kind === 'launching') fault(first, 'full');
+    };
+    const plan = await request([first.serial], [await variant('float32', inputs)], short);
+    await measure(nodeClock, plan, record, onEvent);
+    const [run] = record.runs();
+    expect(run).toMatchObject({ status: 'failed', reason: expect.stringMatching(/room|space/i) as string });
+    expect(readdirSync(join(first.tmp, 'edgebench')).filter((name) => name.startsWith('out-'))).toEqual([]);
   });
 
   it('tells the energy of an inference where the device meters its power rails', async () => {

@@ -14,6 +14,8 @@ const POLL_MS = 1000;
 /** A server that is ended more often than this within the time is fought over: two adb versions, as a rule. */
 const MOST_STARTS = 3;
 const FIGHT_MS = 60_000;
+/** Before a server is started anew, doubled each time: whoever ended it may be starting one. */
+const BACK_OFF_MS = 250;
 /** Connecting over the network, or pairing, takes the device's time. */
 const CONNECT_DEVICE_MS = 30_000;
 
@@ -161,6 +163,7 @@ export class AdbkitAdb implements Adb {
         'device.adb-missing',
         `Another program keeps ending the ADB server (${MOST_STARTS} times in a minute): two versions of adb may be in use; keep one, then wait a minute.`,
       );
+    if (this.#starts.length > 0) await sleep(BACK_OFF_MS * 2 ** this.#starts.length);
     this.#starts.push(now);
     await startServer(this.#port);
   }
