@@ -107,6 +107,10 @@ export class ScriptedTarget implements RunnerTarget {
   take(): Promise<Uint8Array> {
     return Promise.resolve(new Uint8Array());
   }
+
+  discard(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** What our runner is made from where nothing is sent. */

@@ -45,5 +45,8 @@ export interface RunnerTarget {
   execute(request: ProgramStart): Promise<ProgramExit>;
   /** A path for a file that a program is to write. */
   scratch(name: string): string;
+  /** The bytes of such a file, which is removed there. */
   take(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Removes such a file, if it is there. */
+  discard(path: string): Promise<void>;
 }

@@ -106,8 +106,13 @@ export class LocalTarget implements RunnerTarget {
     if (statSync(path).size > limit)
       throw new AppError('runner.failed', `The program wrote more than expected to '${path}'.`);
     const bytes = await readFile(path);
-    rmSync(path);
+    await this.discard(path);
     return bytes;
+  }
+
+  discard(path: string): Promise<void> {
+    rmSync(path, { force: true });
+    return Promise.resolve();
   }
 }
 

@@ -167,10 +167,14 @@ export class TargetPlan {
       signal,
     });
     for (const launch of result.launches) await this.#keep(begun, launch);
+    const isGone = result.error !== undefined && TARGET_GONE.has(result.error.code);
+    const hasOutputs = !result.error && result.launches.some(({ samplesNs }) => samplesNs.length > 0);
+    if (outputsPath !== undefined && !hasOutputs && !isGone)
+      await this.#target.discard(outputsPath).catch(() => undefined);
     signal?.throwIfAborted();
-    if (result.error && TARGET_GONE.has(result.error.code)) throw result.error;
+    if (isGone) throw result.error;
     if (result.error) await finishSeries(begun, this.#request, {}, result.error.message);
-    else if (outputsPath !== undefined && result.launches.some(({ samplesNs }) => samplesNs.length > 0))
+    else if (outputsPath !== undefined && hasOutputs)
       begun.firstOutputs = await takeOutputs(this.#target, outputsPath, signal);
   }
 

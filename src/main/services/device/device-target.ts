@@ -16,6 +16,7 @@ import { readSections, sectionScript } from './sections';
 import { DEVICE_FOLDER, DeviceStore } from './store';
 
 const ASK_MS = 20_000;
+const DISCARD_MS = 3000;
 /** Prints the first of its arguments that is a program, and its hash. */
 const FIND_SCRIPT = 'for f; do if [ -f "$f" ] && [ -x "$f" ]; then echo "$f"; sha256sum "$f"; exit; fi; done';
 
@@ -96,8 +97,12 @@ export class DeviceTarget implements RunnerTarget {
 
   async take(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
     const bytes = await this.#connection.pull(path, limit, signal);
-    await this.#connection.shell({ command: ['rm', '-f', path], timeoutMs: ASK_MS, signal });
+    await this.discard(path);
     return bytes;
+  }
+
+  async discard(path: string): Promise<void> {
+    await this.#connection.shell({ command: ['rm', '-f', path], timeoutMs: DISCARD_MS });
   }
 
   async #ask(
