@@ -13,6 +13,7 @@ import { boxChart, ecdfChart, legend } from './charts';
 import { bytesText, durationText, figureText, lineText, percentText, wholeText } from '@shared/text/figures';
 import { recipeTitle } from '@shared/text/making';
 import { VALIDATION_TITLES, type ValidationStatus } from '@shared/model/validation';
+import { errorsText, splitText } from '@shared/text/cloud-text';
 import { html, type Html } from './html';
 
 const STATUS_CLASSES: Record<ValidationStatus, string> = {
@@ -211,9 +212,8 @@ export function baselineFacts(baseline: BaselineFacts): readonly (readonly [stri
     network.name === 'none'
       ? 'none applied'
       : `${network.name}, simulated: ${network.rttMs} ms round trip, ±${network.jitterMs} ms, ${network.upKbps} kbit/s up, ${network.downKbps} kbit/s down, ${network.lossPercent} % loss`;
-  const split = Object.entries(baseline.split)
-    .map(([part, ns]) => `${part.replace(/Ns$/, '')} ${durationText(ns)}`)
-    .join(', ');
+  const split = splitText(baseline.split);
+  const errors = errorsText(baseline);
   return [
     ['Endpoint', `${baseline.endpoint.protocol} at ${baseline.endpoint.url}`],
     ['Server', baseline.server ?? 'unknown'],
@@ -226,7 +226,7 @@ export function baselineFacts(baseline: BaselineFacts): readonly (readonly [stri
     ],
     [
       'Result',
-      `${baseline.status}, ${percentText(baseline.errorRate)} errors, ${figureText(baseline.goodputPerSecond)} right answers/s`,
+      `${baseline.status}, ${percentText(baseline.errorRate)} errors${errors === '' ? '' : ` (${errors})`}, ${figureText(baseline.goodputPerSecond)} right answers/s`,
     ],
     [
       'Checked answers',

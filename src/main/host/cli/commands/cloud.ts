@@ -14,6 +14,7 @@ import {
 import { networkGiven, withNetworkFlags, type NetworkFlags } from '../network-flags';
 import { follow, type Session } from '../session';
 import { bytesText, millisText, percentText } from '@shared/text/figures';
+import { errorsText, splitText } from '@shared/text/cloud-text';
 import { table } from '@shared/text/terminal-table';
 import { printable } from '@shared/text/text-width';
 import { addCloudServe } from './cloud-serve';
@@ -163,6 +164,7 @@ async function templateFrom(file: string): Promise<HttpTemplate> {
 export function baselineTable(baselines: readonly BaselineEntry[]): string {
   if (baselines.length === 0) return 'No cloud baselines.';
   const rows = baselines.map((baseline) => [
+    baseline.id.slice(0, 8),
     printable(baseline.modelName),
     printable(
       `${baseline.endpoint.title} (${baseline.endpoint.protocol}${baseline.endpoint.binary ? ', binary' : ''})`,
@@ -183,8 +185,9 @@ export function baselineTable(baselines: readonly BaselineEntry[]): string {
     bytesText(baseline.requestBytes),
     baseline.status,
   ]);
-  return table(
+  const overview = table(
     [
+      'id',
       'model',
       'endpoint',
       'network',
@@ -199,4 +202,9 @@ export function baselineTable(baselines: readonly BaselineEntry[]): string {
     ],
     rows,
   );
+  const notes = baselines.map((baseline) => {
+    const errors = errorsText(baseline);
+    return `${baseline.id.slice(0, 8)}  ${splitText(baseline.split) || 'no parts known'}${errors === '' ? '' : `; ${errors}`}`;
+  });
+  return [overview, '', 'Median parts of a request:', ...notes].join('\n');
 }
