@@ -10,8 +10,8 @@ const NO_COMPILER = 77;
 const script = join(root, 'runner', 'build.mjs');
 const stamp = join(root, 'out', 'runner', 'glibc', 'sources.hash');
 const sources = () => hashOfTree(root, ['runner']);
-/** ABIs, and TFLite's name of Linux on such a processor. */
-const targets = { 'arm64-v8a': 'linux-arm64', x86_64: 'linux-x86_64' };
+/** ABIs, and TFLite's name of Linux on such a processor: phones'. What emulators need, the usual runner has. */
+const targets = { 'arm64-v8a': 'linux-arm64' };
 const folderOf = (abi) => join(root, 'out', 'runner', 'glibc', abi);
 const isBuilt = (abi) => existsSync(folderOf(abi)) && readdirSync(folderOf(abi)).includes('edgebench-runner');
 
@@ -39,5 +39,9 @@ async function make(report) {
   if (failed.length > 0) throw new Problem(failed.join('; '));
   writeStamp(stamp, sources());
   const built = Object.keys(targets).filter(isBuilt);
-  report.say(built.length > 0 ? `built for ${built.join(' and ')}` : 'no compiler for devices is here');
+  report.say(
+    built.length > 0
+      ? `built for ${built.join(' and ')}`
+      : 'no compiler for devices is here, so there is none',
+  );
 }
