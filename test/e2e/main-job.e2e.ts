@@ -35,6 +35,21 @@ test('the token leaves the address, and nothing is there yet', async () => {
   await expect(page.getByRole('heading', { name: 'This computer' })).toBeVisible();
 });
 
+test('devices can be connected over the network, and this computer checked for noise', async () => {
+  await page.getByRole('button', { name: 'Connect over the network' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Connect a device over the network' });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Connect' })).toBeDisabled();
+  // A port on which nothing listens: what the ADB server says, or that there is none, is told in the dialogue.
+  await dialog.getByLabel('Address', { exact: true }).fill('127.0.0.1:1');
+  await dialog.getByRole('button', { name: 'Connect' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible({ timeout: 60_000 });
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole('button', { name: 'Check for noise' }).click();
+  await expect(page.getByText(/The same work took \d+\.\d % longer/)).toBeVisible({ timeout: 60_000 });
+});
+
 test('the bundled model is added and described', async () => {
   await goTo(page, 'Models');
   await page.getByRole('button', { name: 'Use the bundled sample' }).click();
