@@ -112,6 +112,8 @@ function flattenNode(
   if (assigned) return assigned;
   const rewritten = rewriteVariableNode(run, scope, node, inputs);
   if (rewritten) return rewritten;
+  const taken = takenBranch(run, scope, node, inputs[0]);
+  if (taken) return inlineCall(run, scope, node, taken, inputs.slice(1), callers);
   const bodies = flattenBodies(run, scope, node, inputs, callers, flattenInto);
   if (bodies) return bodies;
   const name = typeof reserved === 'string' ? reserved : scope.reserve(node.name);
@@ -134,6 +136,19 @@ function addVariable(run: Flattening, scope: Scope, node: SourceNode): Outputs {
 function calleeOf(run: Flattening, node: SourceNode): SourceFunction | undefined {
   const attr: SourceAttr | undefined = CALL_OPS.has(node.op) ? node.attrs['f'] : undefined;
   return run.source.functions.get(attr?.kind === 'function' ? attr.value : node.op);
+}
+
+/** The branch of an If node whose condition is a constant: what the other one changes is never changed. */
+function takenBranch(
+  run: Flattening,
+  scope: Scope,
+  node: SourceNode,
+  condition: SourceRef | undefined,
+): SourceFunction | undefined {
+  const value = node.op.endsWith('If') ? scope.nodes.get(condition?.node ?? '')?.attrs['value'] : undefined;
+  if (value?.kind !== 'tensor' || value.value.dtype !== 'bool') return undefined;
+  const branch = node.attrs[value.value.data.bytes()[0] === 0 ? 'else_branch' : 'then_branch'];
+  return branch?.kind === 'function' ? run.source.functions.get(branch.value) : undefined;
 }
 
 function inlineCall(

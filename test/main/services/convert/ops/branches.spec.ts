@@ -23,17 +23,17 @@ const branch = (name: string, op: string): SourceFunction => ({
   outputs: [ref('r'), ref('b')],
 });
 
-const truth = (value: 0 | 1): SourceNode =>
-  node('c', 'Const', [], {
+const truth = (value: 0 | 1, name = 'c'): SourceNode =>
+  node(name, 'Const', [], {
     value: { kind: 'tensor', value: { dtype: 'bool', shape: [], data: dataOf(Uint8Array.of(value)) } },
   });
 
 /** A model of one If node with this condition, between x * 2 and x + 2. */
-async function converted(condition: SourceNode, inputs = [port('x', [1, 4])]): Promise<Model> {
+async function converted(condition: readonly SourceNode[], inputs = [port('x', [1, 4])]): Promise<Model> {
   const source = sourceGraph({
     list: [
       node('x', 'Placeholder'),
-      condition,
+      ...condition,
       floatConst('two', [], [2]),
       node('if', 'If', ['c', 'x', 'two'], {
         then_branch: { kind: 'function', value: 'then' },
@@ -66,10 +66,12 @@ const typesOf = (model: Model): string[][] =>
 
 describe('a branch', () => {
   it.each([
-    [1, ['MUL', 'RELU']],
-    [0, ['ADD', 'RELU']],
-  ] as const)('whose condition is known to be %i takes the place of the node', async (value, types) => {
-    const model = await converted(truth(value));
+    ['then, a constant', [truth(1)], ['MUL', 'RELU']],
+    ['else, a constant', [truth(0)], ['ADD', 'RELU']],
+    ['then, worked out', [truth(0, 'not'), node('c', 'LogicalNot', ['not'])], ['MUL', 'RELU']],
+    ['else, worked out', [truth(1, 'not'), node('c', 'LogicalNot', ['not'])], ['ADD', 'RELU']],
+  ])('whose condition is known takes the place of the node: %s', async (_, condition, types) => {
+    const model = await converted(condition);
     expect(typesOf(model)).toEqual([types]);
     const [graph] = model.graphs;
     expect(graph?.sorted()[0]?.inputs[0]).toBe(graph?.inputs[0]);
@@ -79,7 +81,7 @@ describe('a branch', () => {
 
   it('stays one of two when the condition is an input; constants move into both', async () => {
     const condition = { ...port('c', []), dtype: 'bool' as const };
-    const model = await converted(node('c', 'Placeholder'), [port('x', [1, 4]), condition]);
+    const model = await converted([node('c', 'Placeholder')], [port('x', [1, 4]), condition]);
     expect(typesOf(model)).toEqual([['IF'], ['MUL', 'RELU'], ['ADD', 'RELU']]);
     expect(allGraphs(model).map(({ inputs }) => inputs.length)).toEqual([2, 1, 1]);
   });

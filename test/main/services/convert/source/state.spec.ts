@@ -25,6 +25,7 @@ import { testLauncher } from '@test/support/worker-bundle';
 
 const missing = prepareRunner();
 const type = { T: attr.type(FLOAT) };
+const BOOL = 10;
 const dtype = { dtype: attr.type(FLOAT) };
 
 const fn = (name: string, result: string, nodes: readonly Part[][]): CraftedFunction => ({
@@ -178,6 +179,26 @@ describe.skipIf(missing)(`a model that keeps state${missing ? ` (skipped: ${miss
       code: 'model.unsupported',
       message: expect.stringContaining("changes its variable 'v' when it runs ('add', AssignAdd)") as unknown,
     });
+  });
+
+  it('is none when only the branch that is not taken changes it', async () => {
+    const path = stateful(
+      'read:value:0',
+      [
+        nodeParts('training', 'Const', [], { value: attr.tensor(int(1, BOOL), message(2), int(11, 0)) }),
+        nodeParts('if', 'If', ['training:output:0', 'a', 'handle'], {
+          then_branch: attr.fn('train'),
+          else_branch: attr.fn('infer'),
+          Tout: attr.types([FLOAT]),
+        }),
+        nodeParts('read', 'ReadVariableOp', ['handle', '^if'], dtype),
+      ],
+      [
+        fn('train', 'a', [nodeParts('change', 'AssignVariableOp', ['handle', 'a'], dtype)]),
+        fn('infer', 'a', []),
+      ],
+    );
+    expect((await convert(path)).operators).toEqual([]);
   });
 
   it('leaves out what no output depends on, in no call', async () => {
