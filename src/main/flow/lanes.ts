@@ -1,5 +1,5 @@
 interface Waiter {
-  readonly order: number;
+  readonly order: () => number;
   readonly go: () => void;
 }
 
@@ -13,11 +13,11 @@ export class Lanes {
   /** Does the work when the lane is free. Rejects with the signal's reason when it is aborted while waiting. */
   async hold<T>(
     lane: string,
-    order: number,
+    order: number | (() => number),
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> {
-    const turn = this.#enter(lane, order, signal);
+    const turn = this.#enter(lane, typeof order === 'number' ? () => order : order, signal);
     if (turn) await turn;
     try {
       return await work();
@@ -32,7 +32,7 @@ export class Lanes {
   }
 
   /** Undefined when the lane is free: who holds it then has it at once. */
-  #enter(lane: string, order: number, signal: AbortSignal | undefined): Promise<void> | undefined {
+  #enter(lane: string, order: () => number, signal: AbortSignal | undefined): Promise<void> | undefined {
     signal?.throwIfAborted();
     const waiting = this.#waiting.get(lane);
     if (!waiting) {
@@ -51,14 +51,16 @@ export class Lanes {
           resolve();
         },
       };
-      const at = waiting.findIndex((other) => other.order > order);
-      waiting.splice(at < 0 ? waiting.length : at, 0, waiter);
+      waiting.push(waiter);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 
   #leave(lane: string): void {
-    const next = this.#waiting.get(lane)?.shift();
+    const waiting = this.#waiting.get(lane) ?? [];
+    // Asked now, as it may have changed since they came.
+    const orders = waiting.map(({ order }) => order());
+    const [next] = waiting.splice(orders.indexOf(Math.min(...orders)), 1);
     if (next) next.go();
     else this.#waiting.delete(lane);
   }

@@ -197,6 +197,27 @@ describe.skipIf(sqliteMissing)(`the queue ${sqliteMissing ?? ''}`, () => {
     await last.becomes(id, 'a', 'done');
   });
 
+  it('lets a plan that waits go before the others', async () => {
+    const [engine] = (await engines(['a'])) as [Engine];
+    const phone = engine.target('a');
+    const usual = phone.onLaunch;
+    let release = (): void => undefined;
+    phone.onLaunch = async (tell, signal) => {
+      if (phone.launches === 1) await new Promise<void>((resolve) => (release = resolve));
+      await usual(tell, signal);
+    };
+    const busy = await engine.queue.start(input(['a']));
+    await until(() => Promise.resolve(phone.launches === 1));
+    const [second, third] = [await engine.queue.start(input(['a'])), await engine.queue.start(input(['a']))];
+    for (const { id } of [second, third])
+      await until(async () => /lane is busy/.test((await engine.part(id, 'a')).message));
+    await engine.queue.first(third.id);
+    release();
+    for (const { id } of [busy, second, third]) await engine.becomes(id, 'a', 'done');
+    const { runs } = await engine.store.list();
+    expect(runs.map(({ planId }) => planId)).toEqual([second.id, third.id, busy.id]);
+  });
+
   it('is steered from another program, which does not touch what this one measures', async () => {
     const [worker, other] = (await engines(['a'], 2)) as [Engine, Engine];
     worker.target('a').onLaunch = (_, signal) => untilAborted(signal);

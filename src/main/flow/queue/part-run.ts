@@ -48,19 +48,31 @@ export class PartRun {
   readonly #cancel = new AbortController();
   #pause = new AbortController();
   #resumed: (() => void) | undefined;
+  #position: number;
   #state: PartState = 'queued';
   #progress: Progress = { stage: 'queued', message: 'Waiting' };
   error: AppError | undefined;
 
   constructor(request: PartRequest) {
     this.serial = request.serial;
+    this.#position = request.position;
     this.#request = request;
   }
 
   get part(): PlanPart {
-    const { serial, position } = this.#request;
     const { message, fraction } = this.#progress;
-    return { serial, position, state: this.#state, message, ...(fraction === undefined ? {} : { fraction }) };
+    return {
+      serial: this.serial,
+      position: this.#position,
+      state: this.#state,
+      message,
+      ...(fraction === undefined ? {} : { fraction }),
+    };
+  }
+
+  /** Another place among those that wait for its lane. */
+  move(position: number): void {
+    this.#position = position;
   }
 
   wish(wish: PartWish): void {
@@ -114,7 +126,7 @@ export class PartRun {
 
   /** Waits for the lane, and measures in it until all is measured, come what may. */
   async #turn(job: JobContext): Promise<void> {
-    const { lanes, serial, position, prepare, find, patient } = this.#request;
+    const { lanes, serial, prepare, find, patient } = this.#request;
     const waiting = AbortSignal.any([job.signal, this.#pause.signal]);
     // A device that nobody knows is told of before a model is converted for it.
     if (!patient) await find();
@@ -122,14 +134,19 @@ export class PartRun {
     waiting.throwIfAborted();
     if (lanes.isBusy(serial))
       this.#tell({ stage: `wait ${serial}`, message: `Waiting for ${serial}: its lane is busy` });
-    await lanes.hold(serial, position, waiting, async () => {
-      await this.#fromOthers(waiting);
-      try {
-        await this.#untilMeasured(job);
-      } finally {
-        await this.#request.free();
-      }
-    });
+    await lanes.hold(
+      serial,
+      () => this.#position,
+      waiting,
+      async () => {
+        await this.#fromOthers(waiting);
+        try {
+          await this.#untilMeasured(job);
+        } finally {
+          await this.#request.free();
+        }
+      },
+    );
   }
 
   async #fromOthers(signal: AbortSignal): Promise<void> {

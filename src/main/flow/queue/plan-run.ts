@@ -51,6 +51,11 @@ export class PlanRun {
     return Array.from(this.#parts.values(), ({ part }) => part);
   }
 
+  /** Parts as they are kept: their places in the lanes may have changed. */
+  place(stored: readonly StoredPart[]): void {
+    for (const { serial, position } of stored) this.#parts.get(serial)?.move(position);
+  }
+
   /** Starts a part, or tells one that is at work what is wanted of it. */
   wish(part: StoredPart, wish: PartWish): void {
     const known = this.#parts.get(part.serial);
@@ -181,7 +186,15 @@ export class PlanRun {
       const error = parts.find((part) => part.error)?.error;
       throw error ?? new AppError('cancelled', 'The benchmark was cancelled.');
     }
-    if (input.aa) await keepNoiseFloors(await earlierRuns(tools.store, id), tools, job);
+    if (input.aa) {
+      // A run that was begun anew stands for the one that was cut off.
+      const runs = await earlierRuns(tools.store, id);
+      await keepNoiseFloors(
+        runs.filter(({ status }) => status !== 'interrupted'),
+        tools,
+        job,
+      );
+    }
     if (!input.cloud) return;
     const { model } = await this.#prepare(0);
     await lanes.hold(THIS_COMPUTER, parts[0]?.part.position ?? 0, job.signal, () =>

@@ -87,7 +87,7 @@ export class Queue {
   async first(prefix: string): Promise<void> {
     const { plans } = this.#parts.tools.store;
     await plans.moveFirst((await plans.find(prefix)).id);
-    this.#tell();
+    await this.#look();
   }
 
   /** Takes from now on what is queued, and what died processes left. */
@@ -162,7 +162,9 @@ export class Queue {
   async #lookNow(): Promise<void> {
     if (this.#closed) return;
     const { tools, processes } = this.#parts;
-    for (const plan of await tools.store.plans.list()) {
+    const place = ({ parts }: StoredPlan): number => Math.min(...parts.map(({ position }) => position));
+    const inTurn = [...(await tools.store.plans.list())].sort((a, b) => place(a) - place(b));
+    for (const plan of inTurn) {
       const running = this.#running.get(plan.id);
       if (running) await this.#passOn(plan, running);
       else if (plan.owner === null || plan.owner === processes.self || !processes.isAlive(plan.owner))
@@ -173,6 +175,7 @@ export class Queue {
   }
 
   async #passOn(plan: StoredPlan, running: PlanRun): Promise<void> {
+    running.place(plan.parts);
     for (const part of plan.parts) {
       if (part.wish === null) continue;
       await this.#parts.tools.store.plans.setWish(plan.id, part.serial, null);
