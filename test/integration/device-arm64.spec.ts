@@ -113,5 +113,5 @@ describe.skipIf(missing)(`an arm64 device${missing ? ` (skipped: ${missing})` : 
       { status: 'completed', affinity: '1', provenance: { runtime: 'TFLite 2.21.0', startWay: 'A' } },
     ]);
     expect(record.runs()[0]!.launches[0]!.samplesNs.length).toBe(20);
-  });
+  }, 240_000);
 });

@@ -168,16 +168,19 @@ describe.skipIf(missing)(`what goes wrong on devices${missing ? ` (skipped: ${mi
 
   // Last, as the server forgets its devices each time.
   it('starts the server again when somebody ended it, until that is a fight', async () => {
-    for (let i = 0; i < 2; i++) {
+    // The first start, before all these tests, may lie more than a minute back: then there is one more.
+    const answers: unknown[] = [];
+    while (answers.length < 5 && !(answers.at(-1) instanceof Error)) {
       adbProgram(port, 'kill-server');
-      expect(await adb.list()).toEqual([]);
+      answers.push(await adb.list().catch((error: unknown) => error));
     }
-    adbProgram(port, 'kill-server');
-    await expect(adb.list()).rejects.toMatchObject({
+    expect(answers.length).toBeGreaterThanOrEqual(3);
+    expect(answers.slice(0, -1)).toEqual(answers.slice(0, -1).map(() => []));
+    expect(answers.at(-1)).toMatchObject({
       code: 'device.adb-missing',
       message: expect.stringContaining('two versions of adb') as string,
     });
     adbProgram(port, 'start-server');
     expect(await adb.list()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
