@@ -41,11 +41,11 @@ export const signatureSpec = (signature: Model['signatures'][number]): Signature
 export const calibrationData = (
   path: string | undefined,
   { inputs }: Signature,
-  { images }: Recipe,
+  { images, calibration }: Recipe,
 ): Promise<DataSet> =>
   path === undefined
     ? Promise.resolve(randomDataSet(inputs, RANDOM_SAMPLES))
-    : openDataSet(path, inputs, images);
+    : openDataSet(path, inputs, images, calibration.maxSamples);
 
 /**
  * Runs the float32 conversion over the calibration data, once for all recipes that see the same samples in the same way: what a

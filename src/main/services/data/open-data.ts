@@ -16,11 +16,12 @@ export async function openDataSet(
   path: string,
   inputs: readonly TensorSpec[],
   images: ImagePreprocessing = imagePreprocessingSchema.parse({}),
+  most?: number,
 ): Promise<DataSet> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError('file.not-found', `There is no file or folder ${path}.`, { cause });
   });
-  if (found.isDirectory()) return openPictureFolder(path, inputs, images);
+  if (found.isDirectory()) return openPictureFolder(path, inputs, images, most);
   if (!found.isFile()) throw new AppError('data.invalid', `${path} is neither a file nor a folder.`);
   const extension = extname(path).toLowerCase();
   if (extension === '.csv' || extension === '.tsv') return openCsvFile(path, inputs);

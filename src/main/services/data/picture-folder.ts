@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { opendir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@shared/error/app-error';
@@ -8,10 +9,23 @@ import type { DataSet } from './data-set';
 import { decodePicture } from './picture';
 import { resizeRgb } from './resize';
 
-const MAX_PICTURES = 1_000_000;
+const MAX_FOLDERS = 100_000;
+/** Of a larger folder the first ones are taken. */
+const MOST_PICTURES = 1_000_000;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 const PICTURE = /\.(png|jpe?g)$/i;
 const LABEL_SUFFIX = /_label(\d{1,9})\.[a-z]+$/i;
+
+/** What a folder holds, one after the other. */
+export type FolderEntries = (
+  folder: string,
+) => Promise<AsyncIterable<Pick<Dirent, 'name' | 'isFile' | 'isDirectory'>>>;
+
+interface Listed {
+  readonly files: readonly LabelledFile[];
+  /** How many there are in all. */
+  readonly count: number;
+}
 
 interface LabelledFile {
   readonly path: string;
@@ -20,12 +34,15 @@ interface LabelledFile {
 
 /**
  * Opens a folder of PNG and JPEG pictures as samples for a model with one picture input. Labels come from sub-folders (their
- * names in order are classes 0, 1, ...) or from names that end in `_labelN`. Pictures are read one at a time.
+ * names in order are classes 0, 1, ...) or from names that end in `_labelN`. Pictures are read one at a time, and no more than
+ * `most` of them, the first by name, are looked at.
  */
 export async function openPictureFolder(
   folder: string,
   inputs: readonly TensorSpec[],
   images: ImagePreprocessing,
+  most = MOST_PICTURES,
+  entriesOf: FolderEntries = opendir,
 ): Promise<DataSet> {
   const [input, ...others] = inputs;
   if (!input || others.length > 0)
@@ -34,13 +51,13 @@ export async function openPictureFolder(
       `${folder} holds pictures, which fit a model with one input, and this one has ${inputs.length}; give an .npz file with an array for each.`,
     );
   const layout = layoutOf(folder, input);
-  const files = await listPictures(folder);
+  const { files, count } = await listPictures(folder, most, entriesOf);
   if (files.length === 0)
     throw new AppError('data.invalid', `There is no picture (.png, .jpg, .jpeg) in ${folder}.`);
   const labelled = files.every(({ label }) => label !== undefined);
   const labels = labelled ? Int32Array.from(files, ({ label }) => label ?? 0) : undefined;
   return {
-    description: `${folder} (${files.length} pictures${labelled ? ', labelled' : ''}; ${preprocessingText(images)})`,
+    description: `${folder} (${count > files.length ? `the first ${files.length} of ` : ''}${count} pictures${labelled ? ', labelled' : ''}; ${preprocessingText(images)})`,
     count: files.length,
     random: false,
     labels,
@@ -81,39 +98,63 @@ function layoutOf(folder: string, { name, dtype, shape }: TensorSpec): Layout {
   return { height, width, channels, dtype };
 }
 
-async function listPictures(folder: string): Promise<LabelledFile[]> {
-  const { files, folders } = await listFolder(folder);
-  if (files.length > 0)
-    return files.map((name) => {
-      const label = LABEL_SUFFIX.exec(name)?.[1];
-      return { path: join(folder, name), label: label === undefined ? undefined : Number(label) };
-    });
-  const found: LabelledFile[] = [];
+async function listPictures(folder: string, most: number, entriesOf: FolderEntries): Promise<Listed> {
+  const { files, count, folders } = await listFolder(folder, most, entriesOf);
+  if (count > 0)
+    return {
+      count,
+      files: files.map((name) => {
+        const label = LABEL_SUFFIX.exec(name)?.[1];
+        return { path: join(folder, name), label: label === undefined ? undefined : Number(label) };
+      }),
+    };
+  const classes: LabelledFile[][] = [];
+  let total = 0;
   for (const [label, name] of folders.entries()) {
-    const inside = await listFolder(join(folder, name));
-    for (const file of inside.files) found.push({ path: join(folder, name, file), label });
-    if (found.length > MAX_PICTURES) throw tooMany(folder);
+    const inside = await listFolder(join(folder, name), most, entriesOf);
+    classes.push(inside.files.map((file) => ({ path: join(folder, name, file), label })));
+    total += inside.count;
   }
+  return { count: total, files: inTurn(classes, most) };
+}
+
+/** The first of each class, then the second of each: whoever takes some samples has some of every class. */
+function inTurn(classes: readonly LabelledFile[][], most: number): LabelledFile[] {
+  const found: LabelledFile[] = [];
+  const longest = classes.reduce((length, files) => Math.max(length, files.length), 0);
+  for (let i = 0; i < longest && found.length < most; i++)
+    for (const files of classes) if (files[i] && found.length < most) found.push(files[i] as LabelledFile);
   return found;
 }
 
-const tooMany = (folder: string): AppError =>
-  new AppError('data.invalid', `${folder} holds more than ${MAX_PICTURES} files; give a folder with fewer.`);
-
-/** Names of pictures and folders in a folder, in an order that is the same everywhere. */
-async function listFolder(folder: string): Promise<{ files: string[]; folders: string[] }> {
-  const [files, folders]: [string[], string[]] = [[], []];
+/**
+ * Names of pictures and folders in a folder, in an order that is the same everywhere, and how many pictures there are. Of any
+ * number of them, only the first `most` are in memory.
+ */
+async function listFolder(
+  folder: string,
+  most: number,
+  entriesOf: FolderEntries,
+): Promise<{ files: string[]; count: number; folders: string[] }> {
+  const folders: string[] = [];
+  let files: string[] = [];
+  let count = 0;
   try {
-    for await (const entry of await opendir(folder)) {
+    for await (const entry of await entriesOf(folder)) {
       if (entry.isDirectory()) folders.push(entry.name);
-      else if (entry.isFile() && PICTURE.test(entry.name)) files.push(entry.name);
-      if (files.length + folders.length > MAX_PICTURES) throw tooMany(folder);
+      else if (entry.isFile() && PICTURE.test(entry.name)) {
+        count++;
+        files.push(entry.name);
+        if (files.length >= 2 * most) files = files.sort().slice(0, most);
+      }
+      if (folders.length > MAX_FOLDERS)
+        throw new AppError('data.invalid', `${folder} holds more than ${MAX_FOLDERS} folders.`);
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError('file.unreadable', `The folder ${folder} cannot be read.`, { cause: error });
   }
-  return { files: files.sort(), folders: folders.sort() };
+  return { files: files.sort().slice(0, most), count, folders: folders.sort() };
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {
