@@ -152,7 +152,7 @@ test('the history keeps both runs: filtered, ordered, exported, compared, opened
 test('a cancelled benchmark ends as cancelled and leaves its run marked', async () => {
   await goTo(page, 'Benchmark');
   // The newest model is there already.
-  await expect(page.getByRole('textbox', { name: 'Model', exact: true })).not.toHaveValue('');
+  await expect(page.getByLabel('Model', { exact: true })).not.toHaveValue('');
   await page.getByRole('radio', { name: /^Standard/ }).check();
   await page.getByRole('button', { name: 'Start benchmark' }).click();
   const progress = page.getByRole('region', { name: 'Progress' });
