@@ -14,7 +14,7 @@ const packages = {
   display: ['xvfb', 'xauth'],
   'test Electron': ['libgtk-3-0', 'libnss3', 'libxss1', 'libxtst6', 'libgbm1', 'libasound2', 'python3-pip'],
   'Android devices': ['adb', 'python3', 'xz-utils'],
-  'runner for arm64': ['gcc-aarch64-linux-gnu'],
+  'runner for ARM': ['gcc-aarch64-linux-gnu', 'gcc-arm-linux-gnueabi'],
 };
 
 const report = new Progress({ quiet: false, total: 1 }).step(1, 'packages for the tests');
