@@ -70,7 +70,7 @@ it.each<[type: string, attrs: object, operands: readonly Operand[], version: num
       ['int32', [4]],
     ],
     4,
-    '1.14.0',
+    '2.11.0',
   ],
   ['SOFTMAX', { beta: 1 }, [['int16', [2, 8]]], 3, '2.3.0'],
   ['LOGISTIC', {}, [['int8', [2, 8]]], 2, '1.14.0'],
