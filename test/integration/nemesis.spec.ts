@@ -188,8 +188,11 @@ describe.skipIf(missing)(
         for (const { id, status } of runs) {
           if (status !== 'completed') continue;
           const { launches } = await client.runs.get({ id });
+          // A launch during which the device changed is made, and counts in no figure.
           const whole = launches.filter((launch) => launch.status === 'completed');
-          expect(new Set(whole.map(({ index }) => index)).size).toBe(2);
+          const spoiled = launches.filter((launch) => launch.status === 'quarantined');
+          expect(new Set([...whole, ...spoiled].map(({ index }) => index)).size).toBe(2);
+          expect(whole.length).toBeGreaterThan(0);
           expect(whole.every(({ samples }) => samples >= 64)).toBe(true);
         }
 
